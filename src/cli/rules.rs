@@ -1,0 +1,88 @@
+//! `zoneproof rules`: list, test and check rules.
+
+use std::path::PathBuf;
+
+use super::{CLEAN, CliError, VIOLATION, inputs, output};
+use crate::policy::{TestResult, lint, requirements, run_tests};
+
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// List rules: id, severity, kinds, requirements, title
+    List(Folder),
+    /// Run the unit tests beside rules
+    Test(Folder),
+    /// Check rules: metadata, languages, input paths, unknown functions
+    Lint(Folder),
+}
+
+#[derive(clap::Args)]
+pub struct Folder {
+    /// Folder of rules of your own, besides the built-in ones
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
+}
+
+pub fn run(command: Command) -> Result<u8, CliError> {
+    match command {
+        Command::List(folder) => list(&folder),
+        Command::Test(folder) => test(&folder),
+        Command::Lint(folder) => check(&folder),
+    }
+}
+
+fn list(folder: &Folder) -> Result<u8, CliError> {
+    let pack = inputs::pack(folder.rules.as_deref())?;
+    let widest = pack.rules.iter().map(|rule| rule.meta.id.len()).max().unwrap_or_default();
+    output::product(|out| {
+        for rule in &pack.rules {
+            let meta = &rule.meta;
+            let (kinds, needs) = (meta.kinds.join(","), meta.requirements.join(","));
+            let severity = meta.severity.as_str();
+            writeln!(out, "{:widest$}  {severity:8}  {kinds}  PCI DSS {needs}  {}", meta.id, meta.title.en)?;
+        }
+        Ok(())
+    })?;
+    Ok(CLEAN)
+}
+
+/// Built-in rules are tested here, a user's in a child process.
+fn test(folder: &Folder) -> Result<u8, CliError> {
+    let pack = inputs::pack(folder.rules.as_deref())?;
+    let results: Vec<TestResult> = match &folder.rules {
+        Some(_) => inputs::worker()?.test(&pack)?,
+        None => {
+            let rules = pack.rules.iter().map(|rule| (rule.file.clone(), rule.source.clone()));
+            let files: Vec<(String, String)> = rules.chain(pack.libraries).chain(pack.tests).collect();
+            run_tests(&files)
+        }
+    };
+    let failed = results.iter().filter(|result| result.failure.is_some()).count();
+    output::product(|out| {
+        for result in &results {
+            if let Some(failure) = &result.failure {
+                writeln!(out, "FAILED {}: {}: {failure}", result.file, result.name)?;
+            }
+        }
+        writeln!(out, "{} passed, {failed} failed", results.len() - failed)
+    })?;
+    if results.is_empty() {
+        return Err(CliError::usage("no unit test was found", "put `<rule-id>_test.rego` beside the rule"));
+    }
+    Ok(if failed == 0 { CLEAN } else { VIOLATION })
+}
+
+fn check(folder: &Folder) -> Result<u8, CliError> {
+    let pack = inputs::pack(folder.rules.as_deref())?;
+    let catalogue = requirements();
+    let mut count = 0;
+    output::product(|out| {
+        for rule in &pack.rules {
+            for problem in lint(rule, &pack, catalogue.as_ref()) {
+                count += 1;
+                writeln!(out, "{}: {problem}", rule.file)?;
+            }
+        }
+        writeln!(out, "{} rules, {count} problems", pack.rules.len())
+    })?;
+    Ok(if count == 0 { CLEAN } else { VIOLATION })
+}

@@ -1,0 +1,39 @@
+//! `zoneproof schema`: the published JSON schemas, generated from the types.
+
+use serde_json::Value;
+
+use super::{CLEAN, CliError, output};
+use crate::config::raw;
+use crate::policy::facts;
+use crate::report;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Which: config, findings, or facts/<kind>; none lists them
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+}
+
+/// All published schemas, by name.
+pub fn published() -> Vec<(String, Value)> {
+    let config = schemars::schema_for!(raw::File).to_value();
+    let findings = schemars::schema_for!(report::Document<'_>).to_value();
+    let facts = facts::kinds().into_iter().filter_map(|kind| Some((format!("facts/{kind}"), facts::schema(kind)?)));
+    [("config".to_owned(), config), ("findings".to_owned(), findings)].into_iter().chain(facts).collect()
+}
+
+pub fn run(args: Args) -> Result<u8, CliError> {
+    let all = published();
+    let Some(name) = args.name else {
+        output::product(|out| all.iter().try_for_each(|(name, _)| writeln!(out, "{name}")))?;
+        return Ok(CLEAN);
+    };
+    let Some((_, schema)) = all.iter().find(|(known, _)| *known == name) else {
+        return Err(CliError::usage(format!("there is no schema `{name}`"), "`zoneproof schema` lists them"));
+    };
+    output::product(|out| {
+        serde_json::to_writer_pretty(&mut *out, schema)?;
+        out.write_all(b"\n")
+    })?;
+    Ok(CLEAN)
+}

@@ -1,0 +1,192 @@
+//! Findings: what a rule says about an asset.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::model::Severity;
+
+/// What came of judging an asset by a rule, where it did not pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The rule is broken.
+    Violation,
+    /// Something that the rule needs to know is not known: neither broken nor passed.
+    Undetermined,
+    /// The rule could not be evaluated: neither broken nor passed.
+    Error,
+}
+
+impl Outcome {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Violation => "violation",
+            Self::Undetermined => "undetermined",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Where a finding points.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Location {
+    /// A place in a file.
+    File {
+        /// Path with forward slashes, relative to where the run started.
+        file: String,
+        /// Line, from 1.
+        line: u32,
+        /// Column, from 1.
+        column: u32,
+    },
+    /// A resource that was described live.
+    Arn {
+        /// Its ARN.
+        arn: String,
+    },
+}
+
+/// One finding: one rule, one asset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: String,
+    /// How grave it is.
+    pub severity: Severity,
+    /// Broken, not known, or not evaluated.
+    pub outcome: Outcome,
+    /// The asset's id.
+    pub asset: String,
+    /// The asset's kind.
+    pub kind: String,
+    /// AWS account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// AWS Region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Kubernetes cluster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
+    /// Kubernetes namespace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// The asset's zone and environment, `pci/prod`.
+    pub zone: String,
+    /// The border that is crossed, where one is: `no-pci/prod -> pci/prod`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub border: Option<String>,
+    /// What is wrong, in the report's language.
+    pub message: String,
+    /// How to mend it, in the report's language.
+    pub fix: String,
+    /// Stays the same from run to run while the asset's owner and the border do.
+    pub fingerprint: String,
+    /// Connections that the finding is about: growth beyond them is new.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub connections: Vec<String>,
+    /// Where it points.
+    pub origin: Location,
+    /// Line of the asset in the snapshot that the run wrote, from 1.
+    pub snapshot_line: usize,
+    /// PCI DSS requirements.
+    pub requirements: Vec<String>,
+    /// Ids of other assets that take part.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<String>,
+}
+
+impl Finding {
+    /// The order of reports: violations first, the gravest first, then by border and asset.
+    pub fn sort_key(&self) -> impl Ord + '_ {
+        (self.outcome, self.severity, &self.zone, &self.border, &self.rule, &self.asset, &self.fingerprint)
+    }
+}
+
+/// The fingerprint of a finding: rule, stable address of the owner, border. No line, no message, no AWS-made id.
+pub fn fingerprint(rule: &str, owner: &str, border: &str) -> String {
+    let mut hash = Sha256::new();
+    for part in [rule, owner, border] {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What a run was about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RunInfo {
+    /// The tool's version.
+    pub tool: String,
+    /// When the run began, RFC 3339, UTC. Approvals are judged on this day.
+    pub start: String,
+    /// What was read.
+    pub sources: Vec<String>,
+    /// The configuration; left out where the defaults held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
+    /// SHA-256 over what the assets say: the same estate has the same digest.
+    pub inventory: String,
+    /// How many assets of each kind were read.
+    pub assets: std::collections::BTreeMap<String, usize>,
+}
+
+/// The run in numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RunSummary {
+    /// Assets that were read.
+    pub assets: usize,
+    /// Rules that judged.
+    pub rules: usize,
+    /// Pairs of rule and document that were judged: what is not listed as a finding passed.
+    pub judged: usize,
+    /// Broken rules.
+    pub violations: usize,
+    /// Rules that could not be decided, or not be evaluated.
+    pub undetermined: usize,
+    /// Coverage gaps.
+    pub gaps: usize,
+}
+
+/// A compartment and whether PCI DSS applies to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ScopeEntry {
+    /// The compartment: a VPC, cluster or namespace.
+    pub asset: String,
+    /// `cde`, `security-impacting`, `connected`, or `undetermined` where nobody declared it in scope: this release
+    /// computes no paths, so it cannot show that there is none.
+    pub category: String,
+    /// By what it was told.
+    pub why: String,
+}
+
+/// A rule, as reports tell of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleInfo {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What it looks for.
+    pub description: String,
+    /// Why it matters.
+    pub why: String,
+    /// How to mend a violation.
+    pub remediation: String,
+    /// How grave a violation is.
+    pub severity: Severity,
+    /// PCI DSS requirements.
+    pub requirements: Vec<String>,
+}
+
+/// A requirement, as reports tell of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequirementInfo {
+    /// Its number.
+    pub id: String,
+    /// What it asks, in our own words.
+    pub text: String,
+}

@@ -1,0 +1,246 @@
+//! AWS CLI answers (`aws … describe-* > file.json`) to assets.
+//!
+//! The top-level keys say what a file holds, its name does not matter. Values are read as slices of the text, so every
+//! asset knows its line. To read a new key: a line in [`KEYS`] and a function that turns one item into assets.
+
+mod ec2;
+mod eks;
+mod elb;
+mod groups;
+mod routing;
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::batch::{Batch, Piece};
+use super::manifests;
+use crate::model::{Asset, Body, GapReason, Place, Spot, Tags, account_id, arn_of};
+use crate::node::{Entries, Lines, Node};
+
+type Read = Result<(), serde_json::Error>;
+type Handler = fn(&mut Reader<'_>, &RawValue) -> Read;
+
+/// What each top-level key holds.
+const KEYS: &[(&str, Handler)] = &[
+    ("Accounts", account),
+    ("AccountTags", account_tags),
+    ("Instances", ec2::instance),
+    ("Listeners", elb::listener),
+    ("LoadBalancerListeners", elb::wrapped_listeners),
+    ("LoadBalancerRules", elb::wrapped_rules),
+    ("LoadBalancerTargetHealth", elb::target_health),
+    ("LoadBalancers", elb::load_balancer),
+    ("ManagedPrefixListEntries", groups::prefix_list_entries),
+    ("ManagedPrefixLists", groups::prefix_list),
+    ("NetworkAcls", routing::network_acl),
+    ("NetworkInterfaces", ec2::network_interface),
+    ("PrefixLists", groups::prefix_list),
+    ("Reservations", ec2::reservation),
+    ("RouteTables", routing::route_table),
+    ("Rules", elb::rule),
+    ("SecurityGroupRules", groups::listed_rule),
+    ("SecurityGroups", groups::security_group),
+    ("Subnets", ec2::subnet),
+    ("TagDescriptions", elb::tags),
+    ("TargetGroups", elb::target_group),
+    ("TransitGatewayAttachments", routing::attachment),
+    ("TransitGatewayPropagations", routing::propagations),
+    ("TransitGatewayRouteTables", routing::transit_route_table),
+    ("TransitGatewayStaticRoutes", routing::static_routes),
+    ("TransitGatewayVpcAttachments", routing::vpc_attachment),
+    ("TransitGateways", routing::transit_gateway),
+    ("VpcPeeringConnections", routing::peering),
+    ("Vpcs", ec2::vpc),
+    ("cluster", eks::cluster),
+];
+
+/// Reads all JSON values of a text: AWS answers and Kubernetes objects alike.
+pub(super) fn read(text: &str, batch: &mut Batch) {
+    let lines = Lines::new(text);
+    let mut reader = Reader { batch, lines: &lines };
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    loop {
+        match stream.next() {
+            None => return,
+            Some(Ok(raw)) => reader.top(raw),
+            Some(Err(error)) => {
+                let spot = Spot {
+                    line: error.line().try_into().unwrap_or(u32::MAX),
+                    column: error.column().try_into().unwrap_or(1),
+                };
+                let detail = format!("not JSON: {}", plain(&error));
+                reader.batch.gap(
+                    GapReason::Malformed,
+                    detail,
+                    "write the file again; it may have been cut off",
+                    Some(spot),
+                );
+                return;
+            }
+        }
+    }
+}
+
+/// A `serde_json` message without its position, which is relative to a part of the file.
+fn plain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or(text.clone(), |(message, _)| message.to_owned())
+}
+
+/// Reads one file's values.
+pub(super) struct Reader<'a> {
+    batch: &'a mut Batch,
+    lines: &'a Lines<'a>,
+}
+
+/// One tag as EC2 and Organizations print it.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    key: String,
+    value: Option<String>,
+}
+
+/// A list of tags; `null` is an empty one.
+#[derive(Default, Deserialize)]
+#[serde(transparent)]
+struct TagList(Option<Vec<Tag>>);
+
+impl TagList {
+    fn into_map(self) -> Tags {
+        let all = self.0.unwrap_or_default();
+        all.into_iter().map(|tag| (tag.key, tag.value.unwrap_or_default())).collect()
+    }
+}
+
+impl Reader<'_> {
+    fn top(&mut self, raw: &RawValue) {
+        if raw.get().starts_with('[') {
+            match serde_json::from_str::<Vec<&RawValue>>(raw.get()) {
+                Ok(items) => items.into_iter().for_each(|item| self.top(item)),
+                Err(error) => self.bad("list", raw, &error),
+            }
+            return;
+        }
+        let Entries(entries) = match serde_json::from_str(raw.get()) {
+            Ok(entries) => entries,
+            Err(error) => return self.bad("object", raw, &error),
+        };
+        let has = |name: &str| entries.iter().any(|(key, _)| key == name);
+        if has("apiVersion") && has("kind") {
+            match Node::from_json(raw, self.lines) {
+                Ok(node) => manifests::object(&node, self.batch),
+                Err(error) => manifests::bad_document(&error, self.batch),
+            }
+            return;
+        }
+        for (key, value) in entries {
+            match KEYS.iter().find(|(name, _)| *name == key) {
+                Some((name, handler)) => self.values(name, value, *handler),
+                // paging and request ids tell nothing of the estate
+                None if matches!(&*key, "NextToken" | "ResponseMetadata") => {}
+                None => self.batch.coverage.skip(key.into_owned()),
+            }
+        }
+    }
+
+    fn values(&mut self, key: &str, value: &RawValue, handler: Handler) {
+        let items = match value.get().as_bytes().first() {
+            Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(value.get()),
+            Some(b'n') => Ok(vec![]),
+            _ => Ok(vec![value]),
+        };
+        match items {
+            Ok(items) => {
+                for item in items {
+                    if let Err(error) = handler(self, item) {
+                        self.bad(key, item, &error);
+                    }
+                }
+            }
+            Err(error) => self.bad(key, value, &error),
+        }
+    }
+
+    fn bad(&mut self, what: &str, raw: &RawValue, error: &serde_json::Error) {
+        let spot = self.lines.of_error(raw, error);
+        let detail = format!("an item of `{what}` is not as the AWS CLI prints it: {}", plain(error));
+        self.batch.gap(GapReason::Malformed, detail, "dump it again; the rest of the file was read", Some(spot));
+    }
+
+    fn spot(&self, raw: &RawValue) -> Spot {
+        self.lines.of(raw)
+    }
+
+    /// The place of an EC2 resource: its owner if it names one, the path's account otherwise; the Region of the path,
+    /// of an ARN, or of an availability zone.
+    fn place(&self, owner: Option<&str>, hint: Option<&str>) -> Place {
+        let account = owner.map(Arc::from).or_else(|| self.batch.place.account.clone());
+        let region = self.batch.place.region.clone().or_else(|| hint.and_then(region_in).map(Arc::from));
+        Place { account, region, cluster: None, namespace: None }
+    }
+
+    fn arn(&self, place: &Place, service: &str, resource: &str) -> String {
+        let text = |part: &Option<Arc<str>>| part.as_deref().unwrap_or_default().to_owned();
+        arn_of(service, &text(&place.region), &text(&place.account), resource)
+    }
+
+    /// Adds an EC2 resource `type/id`.
+    fn ec2(&mut self, resource: &str, place: Place, raw: &RawValue, tags: TagList, body: impl Into<Body>) {
+        let id = self.arn(&place, "ec2", resource);
+        self.add(id, place, raw, tags.into_map(), body);
+    }
+
+    fn add(&mut self, id: String, place: Place, raw: &RawValue, tags: Tags, body: impl Into<Body>) {
+        let asset = self.asset(id, place, raw, tags, body);
+        self.batch.assets.push(asset);
+    }
+
+    fn asset(&self, id: String, place: Place, raw: &RawValue, tags: Tags, body: impl Into<Body>) -> Asset {
+        self.batch.asset(id, self.spot(raw), place, tags, body)
+    }
+
+    fn piece(&mut self, piece: Piece) {
+        self.batch.pieces.push(piece);
+    }
+}
+
+/// The Region in an ARN or an availability zone (`ap-northeast-2a`).
+fn region_in(text: &str) -> Option<&str> {
+    if text.starts_with("arn:") {
+        return text.split(':').nth(3).filter(|region| !region.is_empty());
+    }
+    let trimmed = text.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    super::batch::is_region(trimmed).then_some(trimmed)
+}
+
+/// `aws organizations list-accounts`.
+fn account(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Shape {
+        id: String,
+        name: Option<String>,
+    }
+    let shape: Shape = serde_json::from_str(raw.get())?;
+    let place = Place { account: Some(shape.id.as_str().into()), ..Place::default() };
+    let body = crate::model::Account { name: shape.name.unwrap_or_default() };
+    reader.add(account_id(&shape.id), place, raw, Tags::default(), body);
+    Ok(())
+}
+
+/// `aws organizations list-tags-for-resource`, wrapped with its account.
+fn account_tags(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Shape {
+        account_id: String,
+        #[serde(default)]
+        tags: TagList,
+    }
+    let shape: Shape = serde_json::from_str(raw.get())?;
+    reader.piece(Piece::Tags(account_id(&shape.account_id), shape.tags.into_map()));
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! Joins what the files gave into one inventory: pieces find the assets that they belong to, pods fold into owners,
+//! and accounts, Regions and namespaces that are only named get an asset of their own.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use ipnet::IpNet;
+
+use super::batch::{Batch, Piece};
+use crate::model::{
+    Account, Asset, Body, Connections, Direction, Inventory, Namespace, Origin, Peer, Place, Region, Route,
+    SecurityGroupRule, Tags, account_id, arn_of, kube_id,
+};
+
+/// Pieces by what they complete.
+#[derive(Default)]
+struct Pieces {
+    tags: HashMap<String, Tags>,
+    inline_rules: Vec<Asset>,
+    prefix_entries: HashMap<String, BTreeSet<IpNet>>,
+    routes: HashMap<String, Vec<Route>>,
+    propagations: HashMap<String, Vec<String>>,
+    targets_listed: HashSet<String>,
+    attachments: BTreeMap<Arc<str>, Asset>,
+    pods: Vec<Asset>,
+    owned: Vec<(Asset, String)>,
+}
+
+/// Adds all batches, in their order, and settles the inventory.
+pub(super) fn join(batches: Vec<Batch>, inventory: &mut Inventory) {
+    let (mut assets, mut pieces) = (Vec::new(), Pieces::default());
+    for batch in batches {
+        inventory.coverage.absorb(batch.coverage);
+        assets.extend(batch.assets);
+        batch.pieces.into_iter().for_each(|piece| pieces.take(piece));
+    }
+    pieces.complete(&mut assets);
+    pieces.rules(&mut assets);
+    assets.extend(std::mem::take(&mut pieces.attachments).into_values());
+    pieces.workloads(&mut assets);
+    let named = places(&assets);
+    for asset in assets.into_iter().chain(named) {
+        inventory.add(asset);
+    }
+    inventory.settle();
+}
+
+impl Pieces {
+    fn take(&mut self, piece: Piece) {
+        match piece {
+            Piece::Tags(id, tags) => self.tags.entry(id).or_default().extend(tags),
+            Piece::InlineRule(asset) => self.inline_rules.push(*asset),
+            Piece::PrefixEntries(list, entries) => self.prefix_entries.entry(list).or_default().extend(entries),
+            Piece::TransitRoutes(table, routes) => self.routes.entry(table).or_default().extend(routes),
+            Piece::TransitPropagations(table, all) => self.propagations.entry(table).or_default().extend(all),
+            Piece::TargetsListed(group) => drop(self.targets_listed.insert(group)),
+            Piece::Attachment(asset) => self.attachment(*asset),
+            Piece::Pod(asset) => self.pods.push(*asset),
+            Piece::Owned(asset, owner) => self.owned.push((*asset, owner)),
+        }
+    }
+
+    /// One call tells the table, the other the subnets: what one leaves empty the other fills.
+    fn attachment(&mut self, new: Asset) {
+        let Some(known) = self.attachments.get_mut(&new.id) else {
+            self.attachments.insert(Arc::clone(&new.id), new);
+            return;
+        };
+        known.tags.extend(new.tags);
+        if let (Body::TransitGatewayAttachment(known), Body::TransitGatewayAttachment(new)) =
+            (&mut known.body, new.body)
+        {
+            let fill = |known: &mut String, new: String| {
+                if known.is_empty() {
+                    *known = new;
+                }
+            };
+            fill(&mut known.resource, new.resource);
+            fill(&mut known.resource_account, new.resource_account);
+            fill(&mut known.state, new.state);
+            if known.subnets.is_empty() {
+                known.subnets = new.subnets;
+            }
+            known.route_table = known.route_table.take().or(new.route_table);
+        }
+    }
+
+    /// Fills what other answers tell of an asset: tags, entries, routes, whether targets were listed.
+    fn complete(&self, assets: &mut [Asset]) {
+        for asset in assets {
+            if let Some(tags) = self.tags.get(&*asset.id) {
+                asset.tags.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
+            }
+            let short = asset.id.rsplit('/').next().unwrap_or_default();
+            match &mut asset.body {
+                Body::PrefixList(list) => {
+                    if let Some(entries) = self.prefix_entries.get(short) {
+                        list.entries = Some(entries.iter().copied().collect());
+                    }
+                }
+                Body::TransitGatewayRouteTable(table) => {
+                    table.routes = self.routes.get(short).cloned();
+                    table.propagations = self.propagations.get(short).cloned();
+                }
+                Body::TargetGroup(group) => group.targets_known = self.targets_listed.contains(&*asset.id),
+                _ => {}
+            }
+        }
+    }
+
+    /// Inline rules that are not listed with an id of their own. Compared by what they say, never by group alone: a
+    /// listing with a page missing must not hide what the group itself states.
+    fn rules(&mut self, assets: &mut Vec<Asset>) {
+        type Said = (String, Direction, Option<Connections>, Peer);
+        let said = |rule: &SecurityGroupRule| -> Said {
+            let connections = Connections::from_aws(&rule.protocol, rule.from_port, rule.to_port);
+            (rule.group.clone(), rule.direction, connections, rule.peer.clone())
+        };
+        let listed: BTreeSet<Said> = assets
+            .iter()
+            .filter_map(|asset| match &asset.body {
+                Body::SecurityGroupRule(rule) => Some(said(rule)),
+                _ => None,
+            })
+            .collect();
+        assets.extend(
+            std::mem::take(&mut self.inline_rules)
+                .into_iter()
+                .filter(|asset| !matches!(&asset.body, Body::SecurityGroupRule(rule) if listed.contains(&said(rule)))),
+        );
+    }
+
+    /// Owned objects and pods fold into the topmost owner that was read.
+    fn workloads(&mut self, assets: &mut Vec<Asset>) {
+        let mut at: HashMap<Arc<str>, usize> = HashMap::new();
+        let mut owners: HashMap<Arc<str>, Arc<str>> = HashMap::new();
+        for (index, asset) in assets.iter().enumerate() {
+            if matches!(asset.body, Body::Workload(_)) {
+                at.insert(Arc::clone(&asset.id), index);
+            }
+        }
+        for (asset, owner) in std::mem::take(&mut self.owned) {
+            if at.contains_key(owner.as_str()) {
+                owners.insert(asset.id, owner.into());
+            } else {
+                at.insert(Arc::clone(&asset.id), assets.len());
+                assets.push(asset);
+            }
+        }
+        for mut pod in std::mem::take(&mut self.pods) {
+            let id = owners.get(&pod.id).unwrap_or(&pod.id);
+            match at.get(id).and_then(|index| assets.get_mut(*index)).and_then(Piece::workload) {
+                Some(owner) => {
+                    if let Some(pod) = Piece::workload(&mut pod) {
+                        owner.pods += 1;
+                        // what runs may hold more than what was asked for: injected proxies above all
+                        owner.containers.append(&mut pod.containers);
+                        owner.containers.sort();
+                        owner.containers.dedup();
+                    }
+                }
+                None => {
+                    at.insert(Arc::clone(&pod.id), assets.len());
+                    assets.push(pod);
+                }
+            }
+        }
+    }
+}
+
+/// Assets for accounts, Regions and namespaces that others stand in and nobody described.
+fn places(assets: &[Asset]) -> Vec<Asset> {
+    let mut named: BTreeMap<String, Asset> = BTreeMap::new();
+    let known: HashSet<&str> =
+        assets.iter().filter(|a| matches!(a.body, Body::Account(_) | Body::Namespace(_))).map(|a| &*a.id).collect();
+    let mut add = |id: String, place: Place, origin: &Origin, body: Body| {
+        if !known.contains(id.as_str()) && !named.contains_key(&id) {
+            let origin = match origin {
+                // the places of the telling object's fields are not this asset's
+                Origin::File { file, line, column, .. } => {
+                    Origin::File { file: Arc::clone(file), line: *line, column: *column, fields: vec![] }
+                }
+                Origin::Arn { .. } => Origin::Arn { arn: id.as_str().into() },
+            };
+            let asset = Asset { id: id.as_str().into(), origin, place, tags: Tags::default(), body };
+            named.insert(id, asset);
+        }
+    };
+    for asset in assets {
+        let place = &asset.place;
+        if let Some(account) = &place.account {
+            let only = Place { account: Some(Arc::clone(account)), ..Place::default() };
+            add(account_id(account), only, &asset.origin, Account { name: String::new() }.into());
+            if let Some(region) = &place.region {
+                let id = arn_of("ec2", region, account, &format!("region/{region}"));
+                let both =
+                    Place { account: Some(Arc::clone(account)), region: Some(Arc::clone(region)), ..Place::default() };
+                add(id, both, &asset.origin, Region {}.into());
+            }
+        }
+        if let (Some(cluster), Some(namespace)) = (&place.cluster, &place.namespace) {
+            let id = kube_id(cluster, "", "Namespace", namespace);
+            let both = Place {
+                cluster: Some(Arc::clone(cluster)),
+                namespace: Some(Arc::clone(namespace)),
+                ..Place::default()
+            };
+            add(id, both, &asset.origin, Namespace { implied: true }.into());
+        }
+    }
+    named.into_values().collect()
+}

@@ -1,0 +1,62 @@
+//! Namespaces, services and service accounts.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Object, Read};
+use crate::model::{Namespace, Place, Service, ServiceAccount, ServicePort, kube_id};
+
+pub(super) fn namespace(object: &mut Object<'_>) -> Read {
+    let name = object.name();
+    let cluster = object.batch.cluster();
+    let place = Place { namespace: Some(name.as_str().into()), ..object.place(None) };
+    let labels = object.meta.labels.clone().unwrap_or_default();
+    let id = kube_id(&cluster, "", "Namespace", &name);
+    let mut asset = object.batch.asset(id, object.spot(), place, labels, Namespace { implied: false });
+    object.keep_fields(&mut asset, false);
+    object.add(asset);
+    Ok(())
+}
+
+pub(super) fn service_account(object: &mut Object<'_>) -> Read {
+    let asset = object.namespaced("ServiceAccount", &object.name(), false, ServiceAccount {});
+    object.add(asset);
+    Ok(())
+}
+
+pub(super) fn service(object: &mut Object<'_>) -> Read {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Port {
+        name: Option<String>,
+        port: u16,
+        target_port: Option<String>,
+        protocol: Option<String>,
+        node_port: Option<u16>,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
+    struct Spec {
+        r#type: Option<String>,
+        selector: BTreeMap<String, String>,
+        ports: Vec<Port>,
+    }
+    let spec = object.spec();
+    let spec: Spec = spec.read()?;
+    let port = |port: Port| ServicePort {
+        name: port.name.unwrap_or_default(),
+        port: port.port,
+        // Kubernetes API: the target port is the service's own where none is given
+        target_port: port.target_port.unwrap_or_else(|| port.port.to_string()),
+        protocol: port.protocol.unwrap_or_else(|| "TCP".to_owned()),
+        node_port: port.node_port,
+    };
+    let mut ports: Vec<ServicePort> = spec.ports.into_iter().map(port).collect();
+    ports.sort();
+    let service_type = spec.r#type.unwrap_or_else(|| "ClusterIP".to_owned());
+    let body = Service { service_type, selector: spec.selector, ports };
+    let asset = object.namespaced("Service", &object.name(), true, body);
+    object.add(asset);
+    Ok(())
+}

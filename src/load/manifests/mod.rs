@@ -1,0 +1,209 @@
+//! Kubernetes objects, from YAML or JSON, to assets.
+//!
+//! The API *group* and the kind together decide what an object is: a Knative or Gatekeeper object of the same kind name
+//! is another thing. To read a new kind: a line in [`KINDS`] and a function that turns the object into an asset.
+
+mod core;
+mod istio;
+mod network_policy;
+mod workloads;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::batch::{Batch, Piece};
+use crate::model::{Asset, Body, GapReason, Origin, Place, Spot, kube_id};
+use crate::node::{Node, NodeError};
+
+type Read = Result<(), NodeError>;
+type Handler = fn(&mut Object<'_>) -> Read;
+
+/// What each (API group, kind) is.
+const KINDS: &[(&str, &str, Handler)] = &[
+    ("", "ConfigMap", istio::mesh_config),
+    ("", "Namespace", core::namespace),
+    ("", "Pod", workloads::pod),
+    ("", "ReplicationController", workloads::templated),
+    ("", "Service", core::service),
+    ("", "ServiceAccount", core::service_account),
+    ("apps", "DaemonSet", workloads::templated),
+    ("apps", "Deployment", workloads::templated),
+    ("apps", "ReplicaSet", workloads::templated),
+    ("apps", "StatefulSet", workloads::templated),
+    ("batch", "CronJob", workloads::cron_job),
+    ("batch", "Job", workloads::templated),
+    ("networking.k8s.io", "NetworkPolicy", network_policy::network_policy),
+    ("security.istio.io", "AuthorizationPolicy", istio::authorization_policy),
+    ("security.istio.io", "PeerAuthentication", istio::peer_authentication),
+];
+
+/// Reads a file of YAML documents; one that is broken is a gap, the others are still read.
+pub(super) fn read_yaml(text: &str, batch: &mut Batch) {
+    for (first_line, document) in documents(text) {
+        match Node::from_yaml(document, first_line) {
+            Ok(None) => {}
+            Ok(Some(node)) => object(&node, batch),
+            Err(error) => bad_document(&error, batch),
+        }
+    }
+}
+
+/// Records a document that could not be read.
+pub(super) fn bad_document(error: &NodeError, batch: &mut Batch) {
+    let (reason, mend) = if error.too_large {
+        (GapReason::TooLarge, "split the document, or write out what its aliases stand for")
+    } else {
+        (GapReason::Malformed, "mend it, or keep files that are no manifests out of the sources")
+    };
+    batch.gap(reason, error.message.clone(), mend, Some(error.spot));
+}
+
+/// Cuts a text at its document marks. A line that starts with `---` can be nothing else: inside block scalars
+/// content is indented. So one broken document does not take the others with it.
+fn documents(text: &str) -> impl Iterator<Item = (u32, &str)> {
+    let mut cuts = vec![(1_u32, 0_usize)];
+    let mut offset = 0;
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        let mark = line.trim_end();
+        if offset > 0 && (mark == "---" || mark.starts_with("--- ")) {
+            cuts.push((u32::try_from(number + 1).unwrap_or(u32::MAX), offset));
+        }
+        offset += line.len();
+    }
+    let ends: Vec<usize> = cuts.iter().skip(1).map(|cut| cut.1).chain([text.len()]).collect();
+    cuts.into_iter().zip(ends).filter_map(move |((line, start), end)| Some((line, text.get(start..end)?)))
+}
+
+/// Reads one object, or the objects of a list.
+pub(super) fn object(node: &Node, batch: &mut Batch) {
+    let (Some(api_version), Some(kind)) =
+        (node.get("apiVersion").and_then(Node::as_str), node.get("kind").and_then(Node::as_str))
+    else {
+        if node.entries().is_empty() {
+            let detail = format!("a document that is {} and no Kubernetes object", node.describe());
+            return batch.gap(GapReason::Malformed, detail, "keep it out of the sources", Some(node.spot));
+        }
+        return batch.coverage.skip("YAML without apiVersion and kind");
+    };
+    let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+    if group.is_empty() && kind.ends_with("List") && node.get("items").is_some() {
+        return node.get("items").into_iter().flat_map(Node::items).for_each(|item| object(item, batch));
+    }
+    let Some((.., handler)) = KINDS.iter().find(|(g, k, _)| *g == group && *k == kind) else {
+        return batch.coverage.skip(if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") });
+    };
+    let meta = match node.get("metadata").map(Node::read::<Meta>).transpose() {
+        Ok(meta) => meta.unwrap_or_default(),
+        Err(error) => return bad_document(&error, batch),
+    };
+    let mut object = Object { node, kind, meta, batch };
+    if object.meta.name.as_deref().unwrap_or_default().is_empty() {
+        let detail = format!("a {kind} without `metadata.name`");
+        return object.batch.gap(GapReason::Malformed, detail, "give it a name", Some(node.spot));
+    }
+    if let Err(mut error) = handler(&mut object) {
+        error.message = format!("{kind} `{}`: {}", object.name(), error.message);
+        bad_document(&error, batch);
+    }
+}
+
+/// What all objects have.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Meta {
+    name: Option<String>,
+    namespace: Option<String>,
+    labels: Option<BTreeMap<String, String>>,
+    annotations: Option<BTreeMap<String, String>>,
+    owner_references: Option<Vec<Owner>>,
+    creation_timestamp: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Owner {
+    kind: String,
+    name: String,
+    controller: Option<bool>,
+}
+
+/// One object that is being read.
+pub(super) struct Object<'a> {
+    node: &'a Node,
+    kind: &'a str,
+    meta: Meta,
+    batch: &'a mut Batch,
+}
+
+impl Object<'_> {
+    fn name(&self) -> String {
+        self.meta.name.clone().unwrap_or_default()
+    }
+
+    /// The object's namespace; `default` where none is set, as kubectl has it.
+    fn namespace(&self) -> Arc<str> {
+        self.meta.namespace.as_deref().filter(|namespace| !namespace.is_empty()).unwrap_or("default").into()
+    }
+
+    fn place(&self, namespace: Option<Arc<str>>) -> Place {
+        Place { cluster: Some(self.batch.cluster()), namespace, account: None, region: None }
+    }
+
+    /// `spec`, or an empty mapping: several kinds mean something without one.
+    fn spec(&self) -> Node {
+        self.node.get("spec").cloned().unwrap_or(Node { value: crate::node::Value::Map(vec![]), spot: self.node.spot })
+    }
+
+    fn controller(&self) -> Option<&Owner> {
+        self.meta.owner_references.iter().flatten().find(|owner| owner.controller == Some(true))
+    }
+
+    /// The asset of an object in a namespace, with the places of all its fields if findings point into it.
+    fn namespaced(&self, kind: &str, name: &str, keep_fields: bool, body: impl Into<Body>) -> Asset {
+        let namespace = self.namespace();
+        let id = kube_id(&self.batch.cluster(), &namespace, kind, name);
+        let labels = self.meta.labels.clone().unwrap_or_default();
+        let mut asset = self.batch.asset(id, self.spot(), self.place(Some(namespace)), labels, body);
+        self.keep_fields(&mut asset, keep_fields);
+        asset
+    }
+
+    /// Where the object starts: at its first key.
+    fn spot(&self) -> Spot {
+        self.node.entries().first().map_or(self.node.spot, |(key, _)| key.spot)
+    }
+
+    fn keep_fields(&self, asset: &mut Asset, whole: bool) {
+        let Origin::File { fields, .. } = &mut asset.origin else { return };
+        if let Some(labels) = self.node.get("metadata").and_then(|meta| meta.get("labels")) {
+            labels.spots("/metadata/labels", fields);
+        }
+        if let (true, Some(spec)) = (whole, self.node.get("spec")) {
+            fields.push(("/spec".into(), spec.spot));
+            spec.spots("/spec", fields);
+        }
+        fields.sort();
+    }
+
+    fn add(&mut self, asset: Asset) {
+        self.batch.assets.push(asset);
+    }
+
+    fn piece(&mut self, piece: Piece) {
+        self.batch.pieces.push(piece);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::documents;
+
+    #[test]
+    fn documents_are_cut_at_marks_and_keep_their_lines() {
+        let text = "a: 1\n---\nb: |\n  ---\n  x\n--- # c\nc: 1\n";
+        let cut: Vec<_> = documents(text).collect();
+        assert_eq!(cut, [(1, "a: 1\n"), (2, "---\nb: |\n  ---\n  x\n"), (6, "--- # c\nc: 1\n")]);
+    }
+}

@@ -1,0 +1,149 @@
+//! Workloads: what owns pods. Running pods are folded into their topmost owner.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Object, Read};
+use crate::load::batch::Piece;
+use crate::model::{ContainerPort, Workload, kube_id};
+use crate::node::{Node, NodeError};
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Template {
+    metadata: TemplateMeta,
+    spec: PodSpec,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct TemplateMeta {
+    labels: BTreeMap<String, String>,
+    annotations: BTreeMap<String, String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct PodSpec {
+    service_account_name: Option<String>,
+    service_account: Option<String>,
+    host_network: bool,
+    containers: Vec<Container>,
+    init_containers: Vec<Container>,
+}
+
+/// A container. Its environment and arguments are not read at all: secrets end up in them.
+#[derive(Deserialize)]
+struct Container {
+    name: Option<String>,
+    #[serde(default)]
+    ports: Vec<Port>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Port {
+    name: Option<String>,
+    container_port: u16,
+    protocol: Option<String>,
+}
+
+fn workload(kind: &str, meta: TemplateMeta, spec: PodSpec, pods: u64) -> Workload {
+    let all = || spec.containers.iter().chain(&spec.init_containers);
+    let mut ports: Vec<ContainerPort> = all()
+        .flat_map(|container| &container.ports)
+        .map(|port| ContainerPort {
+            name: port.name.clone().unwrap_or_default(),
+            port: port.container_port,
+            protocol: port.protocol.clone().unwrap_or_else(|| "TCP".to_owned()),
+        })
+        .collect();
+    ports.sort();
+    ports.dedup();
+    let mut containers: Vec<String> = all().filter_map(|container| container.name.clone()).collect();
+    containers.sort();
+    // annotations hold what anybody puts there, whole manifests among it: only those that steer the mesh are kept
+    let annotations = meta.annotations.into_iter().filter(|(key, _)| key.contains("istio.io/")).collect();
+    let service_account = spec.service_account_name.or(spec.service_account).filter(|name| !name.is_empty());
+    Workload {
+        workload_kind: kind.to_owned(),
+        labels: meta.labels,
+        annotations,
+        service_account: service_account.unwrap_or_else(|| "default".to_owned()),
+        host_network: spec.host_network,
+        containers,
+        ports,
+        pods,
+    }
+}
+
+/// Deployments, StatefulSets, DaemonSets, ReplicaSets, Jobs: `spec.template` is a pod.
+pub(super) fn templated(object: &mut Object<'_>) -> Read {
+    let spec = object.spec();
+    let template = spec.get("template").map(Node::read::<Template>).transpose()?.unwrap_or_default();
+    add(object, template)
+}
+
+/// CronJobs: the template lies one level deeper.
+pub(super) fn cron_job(object: &mut Object<'_>) -> Read {
+    let spec = object.spec();
+    let template = spec.get("jobTemplate").and_then(|job| job.get("spec")).and_then(|spec| spec.get("template"));
+    let template = template.map(Node::read::<Template>).transpose()?.unwrap_or_default();
+    add(object, template)
+}
+
+fn add(object: &mut Object<'_>, template: Template) -> Read {
+    let body = workload(object.kind, template.metadata, template.spec, 0);
+    let asset = object.namespaced(object.kind, &object.name(), false, body);
+    let owner = object.controller().map(|owner| (owner.kind.clone(), owner.name.clone()));
+    match owner {
+        Some((kind, name)) => {
+            let owner = kube_id(&object.batch.cluster(), &object.namespace(), &kind, &name);
+            object.piece(Piece::Owned(Box::new(asset), owner));
+        }
+        None => object.add(asset),
+    }
+    Ok(())
+}
+
+/// A running pod: one of its owner's, or a workload of its own if it is bare. Completed pods take no part.
+pub(super) fn pod(object: &mut Object<'_>) -> Read {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Status {
+        phase: Option<String>,
+    }
+    let status: Status = object.node.get("status").map(Node::read).transpose()?.unwrap_or_default();
+    if matches!(status.phase.as_deref(), Some("Succeeded" | "Failed")) {
+        object.batch.coverage.skip("Pod (completed)");
+        return Ok(());
+    }
+    let spec: PodSpec = object.spec().read_owned()?;
+    let labels = object.meta.labels.clone().unwrap_or_default();
+    let annotations = object.meta.annotations.clone().unwrap_or_default();
+    let (kind, name) = match object.controller() {
+        None => ("Pod".to_owned(), object.name()),
+        Some(owner) => topmost(&owner.kind, &owner.name, &labels),
+    };
+    let body = workload(&kind, TemplateMeta { labels, annotations }, spec, 1);
+    let asset = object.namespaced(&kind, &name, false, body);
+    object.piece(Piece::Pod(Box::new(asset)));
+    Ok(())
+}
+
+/// The owner above a ReplicaSet: the same name without the hash that the Deployment's controller appended.
+fn topmost(kind: &str, name: &str, labels: &BTreeMap<String, String>) -> (String, String) {
+    let hash = labels.get("pod-template-hash").filter(|_| kind == "ReplicaSet");
+    match hash.and_then(|hash| name.strip_suffix(hash.as_str())).and_then(|rest| rest.strip_suffix('-')) {
+        Some(deployment) if !deployment.is_empty() => ("Deployment".to_owned(), deployment.to_owned()),
+        _ => (kind.to_owned(), name.to_owned()),
+    }
+}
+
+impl Node {
+    /// Reads a typed value that borrows nothing of the node.
+    fn read_owned<T: serde::de::DeserializeOwned>(&self) -> Result<T, NodeError> {
+        self.read()
+    }
+}

@@ -1,0 +1,135 @@
+//! An asset: the envelope that all kinds share, and the list of kinds.
+//!
+//! To add a kind: a struct in `aws.rs`, `kube.rs` or `istio.rs`, one line in the list below, and a loader that fills it.
+//! Snapshots, facts, schemas and counts follow from the list.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::origin::Origin;
+use super::{aws, istio, kube};
+
+/// Where an asset stands. Parts that do not apply are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Place {
+    /// AWS account id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<Arc<str>>,
+    /// AWS Region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Arc<str>>,
+    /// Kubernetes cluster by the name that AWS or the user gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<Arc<str>>,
+    /// Kubernetes namespace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<Arc<str>>,
+}
+
+/// One thing in the inventory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asset {
+    /// ARN, or `cluster/namespace/Kind/name`.
+    pub id: Arc<str>,
+    /// Where it was read.
+    pub origin: Origin,
+    /// Where it stands.
+    pub place: Place,
+    /// AWS tags or Kubernetes labels.
+    pub tags: BTreeMap<String, String>,
+    /// What it says, by kind.
+    pub body: Body,
+}
+
+/// A kind of asset.
+pub trait Kind: Sized + 'static {
+    /// The kind's name in snapshots, facts and rules.
+    const NAME: &'static str;
+    /// The body as this kind, if it is one.
+    fn of(body: &Body) -> Option<&Self>;
+}
+
+macro_rules! kinds {
+    ($($variant:ident($module:ident) = $name:literal),* $(,)?) => {
+        /// What an asset says, by kind.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Body {
+            $(#[doc = concat!("`", $name, "`")] $variant($module::$variant)),*
+        }
+
+        impl Body {
+            /// Names of all kinds, in the order of the list.
+            pub const KINDS: &'static [&'static str] = &[$($name),*];
+
+            /// The kind's name.
+            pub fn kind(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $name),* }
+            }
+
+            /// The body as JSON text, fields in the order of their declaration.
+            pub fn to_json(&self) -> serde_json::Result<String> {
+                match self { $(Self::$variant(body) => serde_json::to_string(body)),* }
+            }
+
+            /// Reads the body of the named kind; none if this release does not know the kind.
+            pub fn from_json(kind: &str, text: &RawValue) -> Option<serde_json::Result<Self>> {
+                match kind {
+                    $($name => Some(serde_json::from_str(text.get()).map(Self::$variant)),)*
+                    _ => None,
+                }
+            }
+
+            /// The JSON schema of each kind's body, by name.
+            pub fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
+                vec![$(($name, generator.subschema_for::<$module::$variant>())),*]
+            }
+        }
+
+        $(impl Kind for $module::$variant {
+            const NAME: &'static str = $name;
+            fn of(body: &Body) -> Option<&Self> {
+                match body { Body::$variant(body) => Some(body), _ => None }
+            }
+        }
+
+        impl From<$module::$variant> for Body {
+            fn from(body: $module::$variant) -> Self { Self::$variant(body) }
+        })*
+    };
+}
+
+kinds! {
+    Account(aws) = "account",
+    Region(aws) = "region",
+    Vpc(aws) = "vpc",
+    Subnet(aws) = "subnet",
+    RouteTable(aws) = "route-table",
+    NetworkAcl(aws) = "network-acl",
+    SecurityGroup(aws) = "security-group",
+    SecurityGroupRule(aws) = "security-group-rule",
+    PrefixList(aws) = "prefix-list",
+    NetworkInterface(aws) = "network-interface",
+    Instance(aws) = "instance",
+    VpcPeeringConnection(aws) = "vpc-peering-connection",
+    TransitGateway(aws) = "transit-gateway",
+    TransitGatewayAttachment(aws) = "transit-gateway-attachment",
+    TransitGatewayRouteTable(aws) = "transit-gateway-route-table",
+    LoadBalancer(aws) = "load-balancer",
+    Listener(aws) = "listener",
+    ListenerRule(aws) = "listener-rule",
+    TargetGroup(aws) = "target-group",
+    Target(aws) = "target",
+    EksCluster(aws) = "eks-cluster",
+    Namespace(kube) = "namespace",
+    Workload(kube) = "workload",
+    ServiceAccount(kube) = "service-account",
+    Service(kube) = "service",
+    NetworkPolicy(kube) = "network-policy",
+    AuthorizationPolicy(istio) = "authorization-policy",
+    PeerAuthentication(istio) = "peer-authentication",
+    MeshConfig(istio) = "mesh-config",
+}

@@ -1,0 +1,165 @@
+//! Sets of integers as sorted, disjoint, non-adjacent closed intervals.
+//!
+//! The one piece of set algebra under addresses and connections: union, intersection and difference are single merges
+//! of sorted lists. A set is normalised by construction, so equal sets compare equal.
+
+/// An integer that has neighbours.
+pub trait Step: Copy + Ord {
+    /// The next larger value, none at the end of the line.
+    fn up(self) -> Option<Self>;
+    /// The next smaller value, none at its start.
+    fn down(self) -> Option<Self>;
+}
+
+macro_rules! step {
+    ($($t:ty),*) => {$(
+        impl Step for $t {
+            fn up(self) -> Option<Self> { self.checked_add(1) }
+            fn down(self) -> Option<Self> { self.checked_sub(1) }
+        }
+    )*};
+}
+step!(u32, u128);
+
+/// A set of integers, normalised: sorted, disjoint, and no two intervals touch.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RangeSet<T>(Vec<(T, T)>);
+
+impl<T> Default for RangeSet<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Step> RangeSet<T> {
+    /// The set of all values from `low` to `high`, both included; empty if `low > high`.
+    pub fn of(low: T, high: T) -> Self {
+        if low > high { Self::default() } else { Self(vec![(low, high)]) }
+    }
+
+    /// The union of many intervals, in any order.
+    pub fn from_intervals(intervals: impl IntoIterator<Item = (T, T)>) -> Self {
+        let mut all: Vec<(T, T)> = intervals.into_iter().filter(|(low, high)| low <= high).collect();
+        all.sort_unstable();
+        let mut merged: Vec<(T, T)> = Vec::with_capacity(all.len());
+        for (low, high) in all {
+            match merged.last_mut() {
+                // touching intervals melt together: 1-3 and 4-6 are 1-6
+                Some(last) if last.1.up().is_none_or(|next| low <= next) => last.1 = last.1.max(high),
+                _ => merged.push((low, high)),
+            }
+        }
+        Self(merged)
+    }
+
+    /// The intervals, ascending, both ends included.
+    pub fn intervals(&self) -> &[(T, T)] {
+        &self.0
+    }
+
+    /// Whether the set holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Everything that is in either set.
+    pub fn union(&self, other: &Self) -> Self {
+        Self::from_intervals(self.0.iter().chain(&other.0).copied())
+    }
+
+    /// Everything that is in both sets.
+    pub fn intersect(&self, other: &Self) -> Self {
+        let (mut i, mut j, mut out) = (0, 0, Vec::new());
+        while let (Some(a), Some(b)) = (self.0.get(i), other.0.get(j)) {
+            let (low, high) = (a.0.max(b.0), a.1.min(b.1));
+            if low <= high {
+                out.push((low, high));
+            }
+            if a.1 < b.1 { i += 1 } else { j += 1 }
+        }
+        Self(out)
+    }
+
+    /// Everything that is in this set and not in the other.
+    pub fn subtract(&self, other: &Self) -> Self {
+        let mut out = Vec::new();
+        let mut j = 0;
+        for &(low, high) in &self.0 {
+            let mut low = Some(low);
+            while j < other.0.len() && other.0[j].1 < low.unwrap_or(high) {
+                j += 1;
+            }
+            let mut k = j;
+            while let (Some(from), Some(cut)) = (low, other.0.get(k)) {
+                if cut.0 > high {
+                    break;
+                }
+                if let Some(before) = cut.0.down()
+                    && from <= before
+                {
+                    out.push((from, before));
+                }
+                low = cut.1.up().filter(|next| *next <= high);
+                k += 1;
+            }
+            if let Some(from) = low {
+                out.push((from, high));
+            }
+        }
+        Self(out)
+    }
+
+    /// Whether every value of `other` is in this set.
+    pub fn contains(&self, other: &Self) -> bool {
+        other.subtract(self).is_empty()
+    }
+
+    /// Whether the two sets share a value.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let (mut i, mut j) = (0, 0);
+        while let (Some(a), Some(b)) = (self.0.get(i), other.0.get(j)) {
+            if a.0.max(b.0) <= a.1.min(b.1) {
+                return true;
+            }
+            if a.1 < b.1 { i += 1 } else { j += 1 }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RangeSet;
+
+    /// Every subset of 0..8 as a bit mask: the slow oracle for the set algebra.
+    fn of(mask: u32) -> RangeSet<u32> {
+        RangeSet::from_intervals((0..8).filter(|bit| mask >> bit & 1 == 1).map(|bit| (bit, bit)))
+    }
+
+    #[test]
+    fn algebra_agrees_with_bit_masks_on_all_pairs_of_subsets() {
+        for a in 0..256 {
+            for b in 0..256 {
+                assert_eq!(of(a).union(&of(b)), of(a | b), "{a:08b} | {b:08b}");
+                assert_eq!(of(a).intersect(&of(b)), of(a & b), "{a:08b} & {b:08b}");
+                assert_eq!(of(a).subtract(&of(b)), of(a & !b), "{a:08b} - {b:08b}");
+                assert_eq!(of(a).contains(&of(b)), b & !a == 0, "{a:08b} ⊇ {b:08b}");
+                assert_eq!(of(a).overlaps(&of(b)), a & b != 0, "{a:08b} ∩ {b:08b}");
+            }
+        }
+    }
+
+    #[test]
+    fn both_ends_of_the_line_survive_subtraction() {
+        let all = RangeSet::of(0, u32::MAX);
+        assert!(all.subtract(&all).is_empty());
+        assert_eq!(all.subtract(&RangeSet::of(0, 0)), RangeSet::of(1, u32::MAX));
+        assert_eq!(all.subtract(&RangeSet::of(u32::MAX, u32::MAX)), RangeSet::of(0, u32::MAX - 1));
+    }
+
+    #[test]
+    fn an_interval_upside_down_is_empty() {
+        assert!(RangeSet::of(2_u32, 1).is_empty());
+        assert!(RangeSet::from_intervals([(2_u32, 1)]).is_empty());
+    }
+}

@@ -1,0 +1,219 @@
+//! What the makers of facts look things up in: the inventory's joins, made once.
+
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::config::Config;
+use crate::model::{
+    Asset, AuthorizationPolicy, EksCluster, Forward, Instance, Inventory, Kind, Listener, ListenerRule, LoadBalancer,
+    MeshConfig, NetworkInterface, NetworkPolicy, PeerAuthentication, Service, Target, Workload, short_of,
+};
+use crate::zone::{AddressBook, Zones};
+
+/// What bears a security group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Attachment {
+    pub id: Arc<str>,
+    pub bearer: Bearer,
+    pub addresses: Vec<IpAddr>,
+}
+
+/// What kind of thing bears it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Bearer {
+    LoadBalancer,
+    /// A node of this cluster.
+    Node(String),
+    Other,
+}
+
+/// A load balancer's way to a target group.
+pub(super) struct Route {
+    /// The load balancer's ARN.
+    pub balancer: String,
+    /// The listener's or rule's place in the inventory.
+    pub by: usize,
+    pub weight: i64,
+}
+
+/// An inventory, its classification, and joins over both.
+pub struct Context<'a> {
+    /// The inventory.
+    pub inventory: &'a Inventory,
+    /// Its classification.
+    pub zones: &'a Zones,
+    /// The configuration.
+    pub config: &'a Config,
+    /// The day on which approvals are judged.
+    pub day: Date,
+    pub(super) book: AddressBook,
+    pub(super) attachments: HashMap<String, Vec<Attachment>>,
+    pub(super) interfaces_collected: HashSet<(Option<Arc<str>>, Option<Arc<str>>)>,
+    pub(super) interface_by_address: HashMap<(String, IpAddr), usize>,
+    pub(super) routes: HashMap<String, Vec<Route>>,
+    pub(super) targets: HashMap<String, Vec<usize>>,
+    clusters: HashMap<String, usize>,
+    by_namespace: HashMap<(&'static str, Arc<str>, Arc<str>), Vec<usize>>,
+    pub(super) meshes: HashMap<Arc<str>, Vec<usize>>,
+}
+
+impl<'a> Context<'a> {
+    /// Makes the joins.
+    pub fn new(inventory: &'a Inventory, zones: &'a Zones, config: &'a Config, day: Date) -> Self {
+        let mut this = Self {
+            inventory,
+            zones,
+            config,
+            day,
+            book: AddressBook::of(inventory, zones, config),
+            attachments: HashMap::new(),
+            interfaces_collected: HashSet::new(),
+            interface_by_address: HashMap::new(),
+            routes: HashMap::new(),
+            targets: HashMap::new(),
+            clusters: inventory.of::<EksCluster>().map(|(at, _, cluster)| (cluster.name.clone(), at)).collect(),
+            by_namespace: HashMap::new(),
+            meshes: HashMap::new(),
+        };
+        this.join_groups();
+        this.join_balancers();
+        this.join_namespaced::<Workload>();
+        this.join_namespaced::<Service>();
+        this.join_namespaced::<NetworkPolicy>();
+        this.join_namespaced::<AuthorizationPolicy>();
+        this.join_namespaced::<PeerAuthentication>();
+        for (at, asset, _) in inventory.of::<MeshConfig>() {
+            if let Some(cluster) = &asset.place.cluster {
+                this.meshes.entry(Arc::clone(cluster)).or_default().push(at);
+            }
+        }
+        this
+    }
+
+    fn join_groups(&mut self) {
+        let mut attach = |groups: &[String], id: &Arc<str>, bearer: &Bearer, addresses: &[IpAddr]| {
+            for group in groups {
+                let all = self.attachments.entry(group.clone()).or_default();
+                let (id, bearer) = (Arc::clone(id), bearer.clone());
+                all.push(Attachment { id, bearer, addresses: addresses.to_vec() });
+            }
+        };
+        for (_, asset, instance) in self.inventory.of::<Instance>() {
+            let bearer = node_cluster(asset).map_or(Bearer::Other, Bearer::Node);
+            attach(&instance.groups, &asset.id, &bearer, &instance.private_addresses);
+        }
+        for (_, asset, balancer) in self.inventory.of::<LoadBalancer>() {
+            attach(&balancer.groups, &asset.id, &Bearer::LoadBalancer, &[]);
+        }
+        for (at, asset, interface) in self.inventory.of::<NetworkInterface>() {
+            let owner = interface.instance.as_deref().and_then(|id| self.inventory.find::<Instance>(id));
+            let bearer = match owner {
+                Some((_, owner, _)) => node_cluster(owner).map_or(Bearer::Other, Bearer::Node),
+                // ELB API reference: the description of a load balancer's interface is `ELB <type>/<name>/<id>`
+                None if interface.description.starts_with("ELB ") => Bearer::LoadBalancer,
+                None => node_cluster(asset).map_or(Bearer::Other, Bearer::Node),
+            };
+            attach(&interface.groups, &asset.id, &bearer, &interface.private_addresses);
+            self.interfaces_collected.insert((asset.place.account.clone(), asset.place.region.clone()));
+            for address in &interface.private_addresses {
+                self.interface_by_address.insert((interface.vpc.clone(), *address), at);
+            }
+        }
+    }
+
+    fn join_balancers(&mut self) {
+        let mut add = |forwards: &[Forward], balancer: &str, by: usize| {
+            for forward in forwards {
+                let all = self.routes.entry(forward.target_group.clone()).or_default();
+                all.push(Route { balancer: balancer.to_owned(), by, weight: forward.weight });
+            }
+        };
+        for (at, _, listener) in self.inventory.of::<Listener>() {
+            add(&listener.forwards, &listener.load_balancer, at);
+        }
+        for (at, _, rule) in self.inventory.of::<ListenerRule>() {
+            let listener = self.inventory.find::<Listener>(&rule.listener);
+            let balancer = listener.map_or_else(|| balancer_of(&rule.listener), |(_, _, l)| l.load_balancer.clone());
+            // a listener's default action is listed as its rule `default` too
+            if rule.priority != "default" || listener.is_none() {
+                add(&rule.forwards, &balancer, at);
+            }
+        }
+        for (at, _, target) in self.inventory.of::<Target>() {
+            self.targets.entry(target.target_group.clone()).or_default().push(at);
+        }
+    }
+
+    fn join_namespaced<K: Kind>(&mut self) {
+        for (at, asset, _) in self.inventory.of::<K>() {
+            if let (Some(cluster), Some(namespace)) = (&asset.place.cluster, &asset.place.namespace) {
+                let key = (K::NAME, Arc::clone(cluster), Arc::clone(namespace));
+                self.by_namespace.entry(key).or_default().push(at);
+            }
+        }
+    }
+
+    /// The EKS cluster of this name.
+    pub(super) fn cluster(&self, name: &str) -> Option<usize> {
+        self.clusters.get(name).copied()
+    }
+
+    /// All assets of a kind in one namespace.
+    pub(super) fn inside<K: Kind>(&self, cluster: &Arc<str>, namespace: &Arc<str>) -> impl Iterator<Item = (&Asset, &K)> {
+        let all = self.by_namespace.get(&(K::NAME, Arc::clone(cluster), Arc::clone(namespace)));
+        all.into_iter().flatten().filter_map(|at| {
+            let asset = self.inventory.assets().get(*at)?;
+            Some((asset, K::of(&asset.body)?))
+        })
+    }
+
+    /// The mesh configuration of a revision in a cluster; Istio's defaults where none was read.
+    pub(super) fn mesh(&self, cluster: &Arc<str>, revision: &str) -> MeshConfig {
+        let all = self.meshes.get(cluster).into_iter().flatten();
+        let configs: Vec<&MeshConfig> =
+            all.filter_map(|at| MeshConfig::of(&self.inventory.assets().get(*at)?.body)).collect();
+        let found = configs.iter().find(|config| config.revision == revision);
+        found.or(configs.first()).map_or_else(
+            || MeshConfig {
+                revision: "default".to_owned(),
+                root_namespace: "istio-system".to_owned(),
+                trust_domain: "cluster.local".to_owned(),
+                trust_domain_aliases: vec![],
+            },
+            |config| (*config).clone(),
+        )
+    }
+}
+
+/// The cluster whose node an instance or interface is, by the tags that EKS sets
+/// (Amazon EKS User Guide, "Tag your Amazon EKS resources").
+fn node_cluster(asset: &Asset) -> Option<String> {
+    let named = ["eks:cluster-name", "aws:eks:cluster-name", "cluster.k8s.amazonaws.com/name"];
+    let by_name = named.iter().find_map(|key| asset.tags.get(*key).cloned());
+    by_name.or_else(|| asset.tags.keys().find_map(|key| key.strip_prefix("kubernetes.io/cluster/").map(str::to_owned)))
+}
+
+/// A listener's ARN is its load balancer's with one part more and another type.
+fn balancer_of(listener: &str) -> String {
+    let parent = listener.rsplit_once('/').map_or(listener, |(parent, _)| parent);
+    parent.replacen(":listener/", ":loadbalancer/", 1)
+}
+
+/// At most this many ids are named in a document; it counts the rest.
+pub(super) const NAMED: usize = 20;
+
+/// The short names of ids, at most [`NAMED`] of them.
+pub(super) fn names<'i>(ids: impl IntoIterator<Item = &'i str>) -> Vec<String> {
+    let mut all: Vec<String> = ids.into_iter().map(short_of).collect();
+    all.sort();
+    all.dedup();
+    let more = all.len().saturating_sub(NAMED);
+    all.truncate(NAMED);
+    if more > 0 {
+        all.push(format!("+{more} more"));
+    }
+    all
+}

@@ -1,0 +1,136 @@
+//! Target groups: what load balancers forward over a border, at any weight.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::context::{Context, Route};
+use super::cover::{self, Cover};
+use super::document::{Reason, Unknown};
+use crate::model::{
+    AddressSet, Asset, Connections, Instance, Kind, LoadBalancer, Protocol, Target, TargetGroup, short_of,
+};
+use crate::zone::Border;
+
+/// A target group.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct TargetGroupFact {
+    /// Load balancers that forward to it.
+    balancers: Vec<String>,
+    /// How many targets it has.
+    targets: usize,
+    /// Targets behind another border than a load balancer that forwards to them, one of the two in PCI DSS scope.
+    crossings: Vec<Crossing>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Crossing {
+    balancer: String,
+    balancer_border: String,
+    /// The listener or rule that forwards.
+    by: String,
+    weight: i64,
+    target: String,
+    target_border: String,
+    #[serde(flatten)]
+    cover: Cover,
+}
+
+pub(super) fn target_group(
+    context: &Context<'_>,
+    asset: &Asset,
+    group: &TargetGroup,
+    unknown: &mut Unknown,
+) -> TargetGroupFact {
+    let routes: &[Route] = context.routes.get(&*asset.id).map_or(&[], Vec::as_slice);
+    let targets: Vec<(&Asset, &Target)> = context
+        .targets
+        .get(&*asset.id)
+        .into_iter()
+        .flatten()
+        .filter_map(|at| context.inventory.assets().get(*at).and_then(|asset| Some((asset, Target::of(&asset.body)?))))
+        .collect();
+    if !group.targets_known && !routes.is_empty() {
+        unknown.say("crossings", Reason::EntriesNotCollected, short_of(&asset.id));
+    }
+    let mut fact = TargetGroupFact { balancers: vec![], targets: targets.len(), crossings: vec![] };
+    for route in routes {
+        let Some((at, balancer, _)) = context.inventory.find::<LoadBalancer>(&route.balancer) else {
+            unknown.say("crossings", Reason::NotInInventory, short_of(&route.balancer));
+            continue;
+        };
+        fact.balancers.push(short_of(&balancer.id));
+        let from = &context.zones.of(at).border;
+        for (_, target) in &targets {
+            let Some(to) = border_of(context, group, target) else {
+                unknown.say("crossings", Reason::NotInInventory, &target.target);
+                continue;
+            };
+            if !from.crosses(&to) || !(from.category.in_scope() || to.category.in_scope()) {
+                continue;
+            }
+            let by = context.inventory.assets().get(route.by).map(|asset| short_of(&asset.id)).unwrap_or_default();
+            fact.crossings.push(Crossing {
+                balancer: short_of(&balancer.id),
+                balancer_border: from.to_string(),
+                by,
+                weight: route.weight,
+                target: target.target.clone(),
+                target_border: to.to_string(),
+                cover: cover_of(context, from, &to, target, group),
+            });
+        }
+    }
+    fact.balancers.sort();
+    fact.balancers.dedup();
+    fact
+}
+
+/// Where a target stands; none if nothing tells.
+fn border_of(context: &Context<'_>, group: &TargetGroup, target: &Target) -> Option<Border> {
+    let zone = |at: usize| context.zones.of(at).border.clone();
+    match group.target_type.as_str() {
+        "instance" => context.inventory.find::<Instance>(&target.target).map(|(at, ..)| zone(at)),
+        "alb" => context.inventory.find::<LoadBalancer>(&target.target).map(|(at, ..)| zone(at)),
+        "ip" => {
+            let address: IpAddr = target.target.parse().ok()?;
+            let vpc = group.vpc.clone().unwrap_or_default();
+            if let Some(at) = context.interface_by_address.get(&(vpc.clone(), address)) {
+                return Some(zone(*at));
+            }
+            let set = AddressSet::from_nets([&IpNet::from(address)]);
+            // several VPCs may use the address: the one that is not ours is what matters, and unclassified above all
+            let pieces = context.book.split(&set, Some(&vpc));
+            pieces.into_iter().map(|piece| piece.border).max_by_key(|border| !border.is_classified())
+        }
+        _ => None,
+    }
+}
+
+/// Flows from the load balancer's border to the target's, with the target's port.
+fn cover_of(context: &Context<'_>, from: &Border, to: &Border, target: &Target, group: &TargetGroup) -> Cover {
+    let protocols: &[Protocol] = match group.protocol.as_str() {
+        "UDP" | "QUIC" => &[Protocol::UDP],
+        "TCP_UDP" | "TCP_QUIC" => &[Protocol::TCP, Protocol::UDP],
+        _ => &[Protocol::TCP],
+    };
+    let open = protocols.iter().fold(Connections::default(), |all, protocol| {
+        all.union(&match target.port.or(group.port) {
+            Some(port) => Connections::ports(*protocol, port, port),
+            None => Connections::protocol(*protocol),
+        })
+    });
+    let address: Option<IpAddr> = target.target.parse().ok();
+    cover::of_flows(context, &open, |flow| {
+        use crate::config::End;
+        let inside = |end: &End, border: &Border, address: Option<IpAddr>| {
+            let End::Where { cidr, matcher, .. } = end else { return false };
+            end.holds_border(&border.zone, border.environment.as_deref())
+                && matcher.asset.is_none()
+                && cidr.is_none_or(|net| address.is_some_and(|address| net.contains(&address)))
+        };
+        inside(&flow.from, from, None) && inside(&flow.to, to, address)
+    })
+}

@@ -1,0 +1,198 @@
+//! Rules of security groups: to whom they open what, and what of it is approved.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::context::{Attachment, Context, names};
+use super::cover::{self, Cover, GroupEnd, Role};
+use super::document::{Reason, Unknown};
+use crate::model::{
+    AddressSet, Connections, Direction, Peer, PrefixList, SecurityGroup, SecurityGroupRule, short_of,
+};
+use crate::zone::{Border, Piece};
+
+/// Public IPv4 addresses from which a source counts as "any": a /8.
+const ANY_V4: u64 = 1 << 24;
+/// Public IPv6 /64 networks from which a source counts as "any": a /16.
+const ANY_V6: u64 = 1 << 48;
+
+/// A rule of a security group.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct GroupRule {
+    /// The group that the rule belongs to.
+    group: Group,
+    direction: Direction,
+    /// What it opens: `tcp/443`, `all` …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connections: Option<Vec<String>>,
+    /// The other end as AWS writes it.
+    peer: String,
+    /// There if the other end holds so much of the internet that it is open to anybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    any: Option<Cover>,
+    /// Openings to another border by addresses; none if `any` is there.
+    address_crossings: Vec<Crossing>,
+    /// Openings to another border by reference to a group.
+    group_crossings: Vec<Crossing>,
+}
+
+/// A security group.
+#[derive(Serialize, JsonSchema)]
+struct Group {
+    /// `sg-…`.
+    id: String,
+    name: String,
+    /// Whether something bears it; left out where interfaces were not collected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attached: Option<bool>,
+    /// What bears it, some of it by name.
+    bearers: Vec<String>,
+}
+
+/// An opening to another border.
+#[derive(Serialize, JsonSchema)]
+struct Crossing {
+    /// The other border as messages write it.
+    border: String,
+    zone: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<String>,
+    /// Its addresses that the rule holds, or the group.
+    peers: Vec<String>,
+    /// Whose they are.
+    owners: Vec<String>,
+    #[serde(flatten)]
+    cover: Cover,
+}
+
+impl Crossing {
+    fn new(border: &Border, peers: Vec<String>, owners: Vec<String>, cover: Cover) -> Self {
+        Self {
+            border: border.to_string(),
+            zone: border.zone.to_string(),
+            environment: border.environment.as_deref().map(str::to_owned),
+            peers,
+            owners,
+            cover,
+        }
+    }
+}
+
+pub(super) fn rule(context: &Context<'_>, at: usize, rule: &SecurityGroupRule, unknown: &mut Unknown) -> GroupRule {
+    let placement = context.zones.of(at);
+    let found = context.inventory.find::<SecurityGroup>(&rule.group);
+    let attachments: &[Attachment] = context.attachments.get(&rule.group).map_or(&[], Vec::as_slice);
+    let place = context.inventory.assets().get(at).map(|asset| (asset.place.account.clone(), asset.place.region.clone()));
+    let known = place.is_some_and(|place| context.interfaces_collected.contains(&place));
+    let attached = (!attachments.is_empty()).then_some(true).or(known.then_some(false));
+    let connections = Connections::from_aws(&rule.protocol, rule.from_port, rule.to_port);
+    let ours = match rule.direction {
+        Direction::Ingress => &placement.border,
+        Direction::Egress => &placement.source,
+    };
+    let id = found.map_or(rule.group.as_str(), |(_, asset, _)| &asset.id);
+    let mut fact = GroupRule {
+        group: Group {
+            id: rule.group.clone(),
+            name: found.map(|(.., group)| group.name.clone()).unwrap_or_default(),
+            attached,
+            bearers: names(attachments.iter().map(|attachment| &*attachment.id)),
+        },
+        direction: rule.direction,
+        connections: connections.as_ref().map(Connections::describe),
+        peer: rule.peer.text(),
+        any: None,
+        address_crossings: vec![],
+        group_crossings: vec![],
+    };
+    // what the protocol means is not known: no less than everything may be open
+    let open = connections.unwrap_or_else(|| {
+        unknown.say("connections", Reason::NotUnderstood, &rule.protocol);
+        Connections::all()
+    });
+    let end = GroupEnd { border: ours, id, attachments };
+    let vpc = found.map(|(.., group)| group.vpc.as_str());
+    match &rule.peer {
+        Peer::Cidr(net) => by_addresses(context, &mut fact, &end, AddressSet::from_nets([net]), vpc, &open),
+        Peer::PrefixList(list) => match context.inventory.find::<PrefixList>(list) {
+            Some((_, _, PrefixList { entries: Some(entries), .. })) => {
+                by_addresses(context, &mut fact, &end, AddressSet::from_nets(entries), vpc, &open);
+            }
+            Some(_) => not_known(unknown, rule.direction, Reason::EntriesNotCollected, list),
+            None => not_known(unknown, rule.direction, Reason::NotInInventory, list),
+        },
+        Peer::Group(other) => by_group(context, &mut fact, &end, other, &open, unknown),
+        Peer::Unknown(text) => {
+            not_known(unknown, rule.direction, Reason::NotUnderstood, text);
+            unknown.say("group_crossings", Reason::NotUnderstood, text);
+        }
+    }
+    fact
+}
+
+fn not_known(unknown: &mut Unknown, direction: Direction, reason: Reason, about: &str) {
+    // `any` is about what comes in
+    if direction == Direction::Ingress {
+        unknown.say("any", reason, about);
+    }
+    unknown.say("address_crossings", reason, about);
+}
+
+fn by_addresses(
+    context: &Context<'_>,
+    fact: &mut GroupRule,
+    end: &GroupEnd<'_>,
+    addresses: AddressSet,
+    vpc: Option<&str>,
+    open: &Connections,
+) {
+    let (v4, v6) = addresses.public_size();
+    if v4 >= ANY_V4 || v6 >= ANY_V6 {
+        if fact.direction == Direction::Ingress {
+            fact.any = Some(cover::of_internet(context, end, open));
+        }
+        return;
+    }
+    let role = role(fact.direction);
+    for piece in context.book.split(&addresses, vpc).into_iter().filter(|piece| piece.border.crosses(end.border)) {
+        let cover = cover::of_piece(context, role, end, &piece, open);
+        let Piece { border, addresses, owners } = piece;
+        let owners = names(owners.iter().map(|owner| &**owner));
+        fact.address_crossings.push(Crossing::new(&border, addresses.describe(8), owners, cover));
+    }
+}
+
+fn by_group(
+    context: &Context<'_>,
+    fact: &mut GroupRule,
+    end: &GroupEnd<'_>,
+    other: &str,
+    open: &Connections,
+    unknown: &mut Unknown,
+) {
+    if other == short_of(end.id) {
+        return;
+    }
+    let Some((at, asset, _)) = context.inventory.find::<SecurityGroup>(other) else {
+        return unknown.say("group_crossings", Reason::NotInInventory, other);
+    };
+    let placement = context.zones.of(at);
+    let border = match fact.direction {
+        Direction::Ingress => &placement.source,
+        Direction::Egress => &placement.border,
+    };
+    if !border.crosses(end.border) {
+        return;
+    }
+    let attachments: &[Attachment] = context.attachments.get(other).map_or(&[], Vec::as_slice);
+    let theirs = GroupEnd { border, id: &asset.id, attachments };
+    let cover = cover::of_group(context, role(fact.direction), end, &theirs, open);
+    fact.group_crossings.push(Crossing::new(border, vec![other.to_owned()], vec![other.to_owned()], cover));
+}
+
+fn role(direction: Direction) -> Role {
+    match direction {
+        Direction::Ingress => Role::Destination,
+        Direction::Egress => Role::Source,
+    }
+}

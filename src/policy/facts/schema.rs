@@ -1,0 +1,54 @@
+//! The published JSON schema of each kind of document, generated from the types.
+
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use super::document::Header;
+use super::{ZONE_ASSIGNMENT, authz, elb, groups, mesh, namespaces, peering, zones};
+use crate::model::Body;
+
+/// All kinds of documents.
+pub fn kinds() -> Vec<&'static str> {
+    let mut all: Vec<&'static str> = Body::KINDS.iter().copied().chain([ZONE_ASSIGNMENT]).collect();
+    all.sort_unstable();
+    all
+}
+
+/// The JSON schema of the documents of one kind; none if there is no such kind.
+pub fn schema(kind: &str) -> Option<Value> {
+    let kind = kinds().into_iter().find(|known| *known == kind)?;
+    // everything inline: rules are checked against paths, and OPA's type checker follows no references into `$defs`
+    let settings = schemars::generate::SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let mut generator = SchemaGenerator::new(settings);
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    let mut take = |schema: Schema| {
+        let value = schema.to_value();
+        if let Some(Value::Object(found)) = value.get("properties") {
+            properties.extend(found.clone());
+        }
+        required.extend(value.get("required").and_then(Value::as_array).cloned().unwrap_or_default());
+    };
+    take(generator.subschema_for::<Header>());
+    take(match kind {
+        ZONE_ASSIGNMENT => generator.subschema_for::<zones::Assignment>(),
+        "security-group-rule" => generator.subschema_for::<groups::GroupRule>(),
+        "vpc-peering-connection" => generator.subschema_for::<peering::Peering>(),
+        "target-group" => generator.subschema_for::<elb::TargetGroupFact>(),
+        "namespace" => generator.subschema_for::<namespaces::NamespaceFact>(),
+        "workload" => generator.subschema_for::<mesh::WorkloadFact>(),
+        "authorization-policy" => generator.subschema_for::<authz::AuthorizationFact>(),
+        _ => Schema::default(),
+    });
+    let body = Body::schemas(&mut generator).into_iter().find(|(name, _)| *name == kind).map(|(_, schema)| schema);
+    properties.insert("asset".to_owned(), body.map_or_else(|| json!({ "type": "object" }), Schema::to_value));
+    properties.insert("kind".to_owned(), json!({ "const": kind }));
+    required.push(json!("asset"));
+    Some(json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": format!("Document of kind {kind}"),
+        "type": "object",
+        "properties": properties,
+        "required": required,
+    }))
+}

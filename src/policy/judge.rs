@@ -1,0 +1,178 @@
+//! From evaluations to findings: outcome, message, place, fingerprint.
+
+use std::collections::HashMap;
+
+use super::engine::{self, Denial, Evaluated, is_undetermined};
+use super::facts::{Because, Context, Fact, Reason};
+use super::message::render;
+use super::metadata::Lang;
+use super::pack::{Pack, Rule};
+use super::worker::Worker;
+use super::{PolicyError, facts};
+use crate::finding::{Finding, Location, Outcome, fingerprint};
+use crate::model::{Asset, Origin, short_of};
+
+/// All findings of a run.
+pub struct Judged {
+    /// In the order of reports.
+    pub findings: Vec<Finding>,
+    /// How many (rule, document) pairs were judged.
+    pub evaluated: usize,
+}
+
+/// Judges an inventory by a pack. Rules that are not built in run in child processes of `worker`.
+///
+/// # Errors
+/// A built-in rule that does not compile, or a child process that cannot be started.
+pub fn judge(context: &Context<'_>, pack: &Pack, lang: Lang, worker: Option<&Worker>) -> Result<Judged, PolicyError> {
+    let wanted = |kind: &str, category| pack.rules.iter().any(|rule| rule.judges(kind, category));
+    let facts = facts::build(context, &wanted);
+    let (mut results, mut evaluated) = engine::evaluate(pack, &facts)?;
+    if let Some(worker) = worker {
+        let (more, judged) = worker.evaluate(pack, &facts)?;
+        results.extend(more);
+        evaluated += judged;
+    }
+    let mut findings = Vec::new();
+    for (fact, rule, result) in results {
+        if let (Some(fact), Some(rule)) = (facts.get(fact), pack.rules.get(rule)) {
+            Maker { context, lang, fact, rule }.make(result, &mut findings);
+        }
+    }
+    findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    number(&mut findings);
+    Ok(Judged { findings, evaluated })
+}
+
+/// Findings with one fingerprint are told apart by a number in the order of what they are about, so that forty
+/// instances on one line stay forty.
+fn number(findings: &mut [Finding]) {
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    let key = |at: &usize| findings.get(*at).map(|f| (&f.fingerprint, &f.connections, &f.message));
+    order.sort_by(|a, b| key(a).cmp(&key(b)));
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for at in order {
+        if let Some(finding) = findings.get_mut(at) {
+            let count = seen.entry(finding.fingerprint.clone()).or_default();
+            *count += 1;
+            finding.fingerprint = format!("{}:{count}", finding.fingerprint);
+        }
+    }
+}
+
+struct Maker<'a> {
+    context: &'a Context<'a>,
+    lang: Lang,
+    fact: &'a Fact,
+    rule: &'a Rule,
+}
+
+impl Maker<'_> {
+    fn make(&self, result: Evaluated, findings: &mut Vec<Finding>) {
+        let Some(asset) = self.context.inventory.assets().get(self.fact.at) else { return };
+        match result {
+            Evaluated::Failed(error) => {
+                let message = match self.lang {
+                    Lang::En => format!("rule `{}` could not be evaluated: {error}", self.rule.meta.id),
+                    Lang::Ko => format!("규칙 `{}`을(를) 평가할 수 없습니다: {error}", self.rule.meta.id),
+                };
+                let empty = Denial { args: Default::default(), path: None, at: None, related: vec![], border: None, connections: vec![] };
+                findings.push(self.finding(asset, Outcome::Error, message, empty));
+            }
+            Evaluated::Denied(denials) if denials.is_empty() => {
+                if is_undetermined(self.rule, self.fact) {
+                    let because = self.fact.document.because().iter();
+                    let read = |b: &&Because| self.rule.reads.iter().any(|read| read.touches(&b.path));
+                    let all: Vec<&Because> = because.filter(read).collect();
+                    let message = not_known(&all, self.lang, &short_of(&asset.id));
+                    let related = all.iter().map(|because| because.about.clone()).collect();
+                    let denial = Denial { args: Default::default(), path: None, at: None, related, border: None, connections: vec![] };
+                    findings.push(self.finding(asset, Outcome::Undetermined, message, denial));
+                }
+            }
+            Evaluated::Denied(denials) => {
+                for denial in denials {
+                    let message = render(self.rule.meta.messages.get(self.lang), &denial.args);
+                    findings.push(self.finding(asset, Outcome::Violation, message, denial));
+                }
+            }
+        }
+    }
+
+    fn finding(&self, asset: &Asset, outcome: Outcome, message: String, mut denial: Denial) -> Finding {
+        let meta = &self.rule.meta;
+        let text = |part: &Option<std::sync::Arc<str>>| part.as_deref().map(str::to_owned);
+        denial.related.sort();
+        denial.related.dedup();
+        denial.connections.sort();
+        Finding {
+            rule: meta.id.clone(),
+            severity: meta.severity,
+            outcome,
+            asset: asset.id.to_string(),
+            kind: asset.body.kind().to_owned(),
+            account: text(&asset.place.account),
+            region: text(&asset.place.region),
+            cluster: text(&asset.place.cluster),
+            namespace: text(&asset.place.namespace),
+            zone: self.context.zones.of(self.fact.at).border.to_string(),
+            message,
+            fix: meta.remediation.get(self.lang).to_owned(),
+            fingerprint: self.fingerprint(outcome, &denial),
+            origin: self.location(asset, &denial),
+            // the snapshot's first line is its header
+            snapshot_line: self.fact.at + 2,
+            requirements: meta.requirements.clone(),
+            border: denial.border,
+            connections: denial.connections,
+            related: denial.related,
+        }
+    }
+
+    fn fingerprint(&self, outcome: Outcome, denial: &Denial) -> String {
+        let border = denial.border.as_deref().unwrap_or_default();
+        let path = if outcome == Outcome::Violation { border.to_owned() } else { format!("{} {border}", outcome.as_str()) };
+        fingerprint(&self.rule.meta.id, &self.fact.owner, &path)
+    }
+
+    /// The place that the denial names, in its own asset or another one.
+    fn location(&self, asset: &Asset, denial: &Denial) -> Location {
+        let inventory = self.context.inventory;
+        let named = denial.at.as_deref().and_then(|id| inventory.any(id));
+        let asset = named.unwrap_or(asset);
+        match &asset.origin {
+            Origin::Arn { arn } => Location::Arn { arn: arn.to_string() },
+            Origin::File { file, line, column, .. } => {
+                let spot = asset.origin.spot(denial.path.as_deref().unwrap_or_default());
+                let (line, column) = spot.map_or((*line, *column), |spot| (spot.line, spot.column));
+                Location::File { file: file.to_string(), line, column }
+            }
+        }
+    }
+}
+
+fn not_known(all: &[&Because], lang: Lang, name: &str) -> String {
+    let reason = |because: &&Because| {
+        let about = &because.about;
+        match (because.reason, lang) {
+            (Reason::NotInInventory, Lang::En) => format!("`{about}` is not in the inventory"),
+            (Reason::NotInInventory, Lang::Ko) => format!("`{about}`이(가) 인벤토리에 없습니다"),
+            (Reason::EntriesNotCollected, Lang::En) => format!("the entries of `{about}` were not collected"),
+            (Reason::EntriesNotCollected, Lang::Ko) => format!("`{about}`의 항목이 수집되지 않았습니다"),
+            (Reason::NotUnderstood, Lang::En) => format!("`{about}` is not understood"),
+            (Reason::NotUnderstood, Lang::Ko) => format!("`{about}`을(를) 해석할 수 없습니다"),
+            (Reason::Ambiguous, Lang::En) => format!("{about} contradict each other, and nothing tells which counts"),
+            (Reason::Ambiguous, Lang::Ko) => format!("{about}이(가) 서로 모순되며 어느 것이 적용되는지 알 수 없습니다"),
+            (Reason::LabelsNotCollected, Lang::En) => format!("the labels of namespace `{about}` were not collected"),
+            (Reason::LabelsNotCollected, Lang::Ko) => format!("네임스페이스 `{about}`의 레이블이 수집되지 않았습니다"),
+        }
+    };
+    let mut reasons: Vec<String> = all.iter().map(reason).collect();
+    reasons.sort();
+    reasons.dedup();
+    let reasons = reasons.join("; ");
+    match lang {
+        Lang::En => format!("cannot be decided for `{name}`: {reasons}"),
+        Lang::Ko => format!("`{name}`에 대해 판단할 수 없습니다: {reasons}"),
+    }
+}

@@ -1,0 +1,220 @@
+//! SARIF 2.1.0, as GitHub, GitLab and editors read it.
+//!
+//! GitHub shows 5,000 results of a run and takes a relative URI and all four region fields; the fingerprint that it
+//! uses is `primaryLocationLineHash`; severity comes from the rule's `security-severity`; taxa are ignored there, so
+//! requirement ids are tags too (GitHub Docs, "SARIF support for code scanning").
+
+use std::io::{self, Write};
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::json;
+use serde_sarif::sarif::{
+    ArtifactLocation, Invocation, Location as SarifLocation, LogicalLocation, Message, MultiformatMessageString,
+    Notification, PhysicalLocation, PropertyBag, Region, ReportingConfiguration, ReportingDescriptor,
+    ReportingDescriptorReference, ReportingDescriptorRelationship, Result as SarifResult, ResultKind, ResultLevel, Run,
+    RunAutomationDetails, Sarif, Tool, ToolComponent, ToolComponentReference,
+};
+
+use super::Report;
+use crate::finding::{Finding, Location, Outcome, RequirementInfo, RuleInfo};
+use crate::model::{Gap, Severity, Spot};
+
+const SCHEMA_URI: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+/// Identifies the taxonomy; random, never to change.
+const TAXONOMY_GUID: &str = "5a5b3a1e-7c0e-4d0f-9a63-2f1f5f0b7d41";
+const TAXONOMY: &str = "PCI DSS";
+/// Most results that GitHub shows of a run.
+const SHOWN: usize = 5000;
+/// Results of a live asset point at its line in the snapshot beside the report.
+const SNAPSHOT: &str = "inventory.jsonl.zst";
+/// What a path may not hold raw in a URI.
+const RESERVED: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'[').add(b'\\').add(b']').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}').add(b':');
+
+/// Writes the report.
+///
+/// # Errors
+/// What the stream says.
+pub fn write(report: &Report<'_>, mut out: impl Write) -> io::Result<()> {
+    let run = Run::builder()
+        .tool(Tool::builder().driver(driver(report)).build())
+        .automation_details(RunAutomationDetails::builder().id("zoneproof/").build())
+        .column_kind(json!("unicodeCodePoints"))
+        .language(if report.korean { "ko-KR" } else { "en-US" })
+        .taxonomies(vec![taxonomy(report.requirements)])
+        .invocations(vec![invocation(report)])
+        .results(report.findings.iter().take(SHOWN).map(|finding| result(finding, report)).collect::<Vec<_>>())
+        .build();
+    let sarif = Sarif::builder().schema(SCHEMA_URI).version(json!("2.1.0")).runs(vec![run]).build();
+    serde_json::to_writer(&mut out, &sarif)?;
+    out.write_all(b"\n")
+}
+
+fn text(text: &str) -> MultiformatMessageString {
+    MultiformatMessageString::builder().text(text).build()
+}
+
+fn message(text: &str) -> Message {
+    Message::builder().text(text).build()
+}
+
+fn driver(report: &Report<'_>) -> ToolComponent {
+    let reference = ToolComponentReference::builder().name(TAXONOMY).guid(TAXONOMY_GUID).index(0).build();
+    ToolComponent::builder()
+        .name("zoneproof")
+        .version(env!("CARGO_PKG_VERSION"))
+        .semantic_version(env!("CARGO_PKG_VERSION"))
+        .rules(report.rules.iter().map(|info| rule(info, report.requirements)).collect::<Vec<_>>())
+        .supported_taxonomies(vec![reference])
+        .build()
+}
+
+fn level(severity: Severity) -> (&'static str, ResultLevel) {
+    match severity {
+        Severity::Critical | Severity::High => ("error", ResultLevel::Error),
+        Severity::Medium => ("warning", ResultLevel::Warning),
+        Severity::Low | Severity::Info => ("note", ResultLevel::Note),
+    }
+}
+
+/// GitHub: above 9.0 critical, 7.0 to 8.9 high, 4.0 to 6.9 medium, below low.
+fn security_severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "3.0",
+        Severity::Info => "0.1",
+    }
+}
+
+fn rule(info: &RuleInfo, requirements: &[RequirementInfo]) -> ReportingDescriptor {
+    // GitHub takes at most 20 tags a rule
+    let tags = ["security".to_owned(), "pci-dss".to_owned()].into_iter();
+    let tags: Vec<String> = tags.chain(info.requirements.iter().map(|id| format!("pci-dss-{id}"))).take(20).collect();
+    let properties = [
+        ("security-severity".to_owned(), json!(security_severity(info.severity))),
+        ("precision".to_owned(), json!("very-high")),
+    ];
+    let help = format!("{}\n\n{}", info.why, info.remediation);
+    let markdown = format!("{}\n\n**{}**\n", info.why, info.remediation);
+    let relationships = info.requirements.iter().filter_map(|id| {
+        Some(ReportingDescriptorRelationship::builder().target(taxon(id, requirements)?).kinds(vec!["relevant".into()]).build())
+    });
+    let name: String = info.id.split('-').flat_map(|word| {
+        let mut chars = word.chars();
+        chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars)
+    }).collect();
+    ReportingDescriptor::builder()
+        .id(info.id.as_str())
+        .name(name)
+        .short_description(text(&format!("{}.", info.title)))
+        .full_description(text(&info.description))
+        .help(MultiformatMessageString::builder().text(help).markdown(markdown).build())
+        .default_configuration(ReportingConfiguration::builder().level(json!(level(info.severity).0)).build())
+        .relationships(relationships.collect::<Vec<_>>())
+        .properties(PropertyBag::builder().tags(tags).additional_properties(properties).build())
+        .build()
+}
+
+fn taxonomy(requirements: &[RequirementInfo]) -> ToolComponent {
+    let taxa = requirements.iter().map(|requirement| {
+        ReportingDescriptor::builder().id(requirement.id.as_str()).short_description(text(&requirement.text)).build()
+    });
+    ToolComponent::builder()
+        .name(TAXONOMY)
+        .guid(TAXONOMY_GUID)
+        .version("4.0.1")
+        .organization("PCI Security Standards Council")
+        .short_description(text("Payment Card Industry Data Security Standard, in the tool's own words."))
+        .taxa(taxa.collect::<Vec<_>>())
+        .build()
+}
+
+fn taxon(id: &str, requirements: &[RequirementInfo]) -> Option<ReportingDescriptorReference> {
+    let index = requirements.iter().position(|requirement| requirement.id == id)?;
+    let component = ToolComponentReference::builder().name(TAXONOMY).guid(TAXONOMY_GUID).index(0).build();
+    Some(ReportingDescriptorReference::builder().id(id).index(i64::try_from(index).ok()?).tool_component(component).build())
+}
+
+fn result(finding: &Finding, report: &Report<'_>) -> SarifResult {
+    let index = report.rules.iter().position(|rule| rule.id == finding.rule);
+    // SARIF 2.1.0, 3.27.9: a result that is no failure has the level `none`
+    let (kind, level) = match finding.outcome {
+        Outcome::Violation => (ResultKind::Fail, level(finding.severity).1),
+        Outcome::Undetermined | Outcome::Error => (ResultKind::Open, ResultLevel::None),
+    };
+    let taxa = finding.requirements.iter().filter_map(|id| taxon(id, report.requirements));
+    let properties = [
+        ("zone".to_owned(), json!(finding.zone)),
+        ("outcome".to_owned(), json!(finding.outcome.as_str())),
+        ("remediation".to_owned(), json!(finding.fix)),
+    ];
+    let fingerprints = [("primaryLocationLineHash".to_owned(), finding.fingerprint.clone())];
+    SarifResult::builder()
+        .rule_id(finding.rule.as_str())
+        .rule_index(index.and_then(|index| i64::try_from(index).ok()).unwrap_or(-1))
+        .kind(kind)
+        .level(level)
+        .message(message(&format!("{}.", finding.message)))
+        .locations(vec![location(finding)])
+        .partial_fingerprints(fingerprints)
+        .taxa(taxa.collect::<Vec<_>>())
+        .properties(PropertyBag::builder().additional_properties(properties).build())
+        .build()
+}
+
+fn region(spot: Spot) -> Region {
+    let (line, column) = (i64::from(spot.line), i64::from(spot.column));
+    Region::builder().start_line(line).start_column(column).end_line(line).end_column(column + 1).build()
+}
+
+fn physical(file: &str, spot: Spot) -> PhysicalLocation {
+    // always relative: an absolute path says nothing on another machine
+    let relative = file.trim_start_matches('/');
+    let uri = utf8_percent_encode(relative, RESERVED).to_string();
+    let artifact = ArtifactLocation::builder().uri(uri).uri_base_id("%SRCROOT%").build();
+    PhysicalLocation::builder().artifact_location(artifact).region(region(spot)).build()
+}
+
+fn location(finding: &Finding) -> SarifLocation {
+    let physical = match &finding.origin {
+        Location::File { file, line, column } => physical(file, Spot { line: *line, column: *column }),
+        Location::Arn { .. } => {
+            let line = u32::try_from(finding.snapshot_line).unwrap_or(u32::MAX);
+            physical(SNAPSHOT, Spot { line, column: 1 })
+        }
+    };
+    let logical = LogicalLocation::builder().fully_qualified_name(finding.asset.as_str()).kind("resource").build();
+    SarifLocation::builder().physical_location(physical).logical_locations(vec![logical]).build()
+}
+
+/// How the run went: gaps and what does not fit are notifications, so that silence never means "could not look".
+fn invocation(report: &Report<'_>) -> Invocation {
+    let mut notes: Vec<Notification> = report.coverage.gaps.iter().map(gap).collect();
+    if report.findings.len() > SHOWN {
+        let text = format!("{} results are left out: the {SHOWN} gravest are here, all are in findings.json.", report.findings.len() - SHOWN);
+        notes.push(Notification::builder().level(json!("warning")).message(message(&text)).build());
+    }
+    if !report.coverage.skipped.is_empty() {
+        let names: Vec<String> = report.coverage.skipped.iter().map(|(name, count)| format!("{name} ({count})")).collect();
+        let text = format!("Read and not modelled: {}.", names.join(", "));
+        notes.push(Notification::builder().level(json!("note")).message(message(&text)).build());
+    }
+    Invocation::builder()
+        .execution_successful(true)
+        .exit_code(i64::from(report.exit_code))
+        .start_time_utc(report.run.start.as_str())
+        .tool_execution_notifications(notes)
+        .build()
+}
+
+fn gap(gap: &Gap) -> Notification {
+    let text = format!("Not read: {}: {}. {}.", gap.what, gap.detail, gap.mend);
+    let place = gap.at.map(|spot| SarifLocation::builder().physical_location(physical(&gap.what, spot)).build());
+    Notification::builder()
+        .level(json!("error"))
+        .message(message(&text))
+        .locations(place.into_iter().collect::<Vec<_>>())
+        .build()
+}

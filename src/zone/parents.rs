@@ -1,0 +1,113 @@
+//! Which compartment an asset stands in: whose zone it inherits.
+
+use std::collections::HashMap;
+
+use crate::model::{
+    Account, Asset, Body, EksCluster, Instance, Inventory, Listener, LoadBalancer, Namespace, SecurityGroup, Subnet,
+    TargetGroup, TransitGateway, Vpc, account_id, kube_id, short_of,
+};
+
+/// For each asset of an inventory, the asset that it inherits from and the VPC that it stands in.
+pub(super) struct Parents {
+    parent: Vec<Option<usize>>,
+    vpc: Vec<Option<String>>,
+}
+
+impl Parents {
+    pub fn of(inventory: &Inventory) -> Self {
+        let clusters: HashMap<&str, usize> =
+            inventory.of::<EksCluster>().map(|(at, _, cluster)| (cluster.name.as_str(), at)).collect();
+        let parent = inventory.assets().iter().map(|asset| parent(asset, inventory, &clusters)).collect();
+        let mut this = Self { parent, vpc: vec![None; inventory.len()] };
+        for (at, asset) in inventory.assets().iter().enumerate() {
+            let own = own_vpc(asset).map(str::to_owned).filter(|vpc| !vpc.is_empty());
+            let vpc = own.or_else(|| {
+                // rules, listeners and namespaces know their VPC through what they stand in
+                let mut up = this.get(at);
+                for _ in 0..16 {
+                    let asset = inventory.assets().get(up?)?;
+                    if let Some(vpc) = own_vpc(asset).filter(|vpc| !vpc.is_empty()) {
+                        return Some(vpc.to_owned());
+                    }
+                    up = this.get(up?);
+                }
+                None
+            });
+            if let Some(slot) = this.vpc.get_mut(at) {
+                *slot = vpc.or_else(|| matches!(asset.body, Body::Vpc(_)).then(|| short_of(&asset.id)));
+            }
+        }
+        this
+    }
+
+    pub fn get(&self, at: usize) -> Option<usize> {
+        self.parent.get(at).copied().flatten()
+    }
+
+    pub fn vpc(&self, at: usize) -> Option<&str> {
+        self.vpc.get(at)?.as_deref()
+    }
+}
+
+fn own_vpc(asset: &Asset) -> Option<&str> {
+    match &asset.body {
+        Body::Subnet(b) => Some(&b.vpc),
+        Body::RouteTable(b) => Some(&b.vpc),
+        Body::NetworkAcl(b) => Some(&b.vpc),
+        Body::SecurityGroup(b) => Some(&b.vpc),
+        Body::NetworkInterface(b) => Some(&b.vpc),
+        Body::Instance(b) => Some(&b.vpc),
+        Body::LoadBalancer(b) => Some(&b.vpc),
+        Body::TargetGroup(b) => b.vpc.as_deref(),
+        Body::EksCluster(b) => Some(&b.vpc),
+        _ => None,
+    }
+}
+
+fn parent(asset: &Asset, inventory: &Inventory, clusters: &HashMap<&str, usize>) -> Option<usize> {
+    let at = |found: Option<usize>, otherwise: Option<usize>| found.or(otherwise);
+    let account = || {
+        let id = account_id(asset.place.account.as_deref()?);
+        inventory.find::<Account>(&id).map(|(at, ..)| at)
+    };
+    let vpc = |id: &str| inventory.find::<Vpc>(id).map(|(at, ..)| at).or_else(account);
+    let subnet = |id: &str, vpc_id: &str| at(inventory.find::<Subnet>(id).map(|(at, ..)| at), vpc(vpc_id));
+    match &asset.body {
+        Body::Account(_) => None,
+        Body::Region(_)
+        | Body::Vpc(_)
+        | Body::PrefixList(_)
+        | Body::VpcPeeringConnection(_)
+        | Body::TransitGateway(_) => account(),
+        Body::Subnet(b) => vpc(&b.vpc),
+        Body::RouteTable(b) => vpc(&b.vpc),
+        Body::NetworkAcl(b) => vpc(&b.vpc),
+        Body::SecurityGroup(b) => vpc(&b.vpc),
+        Body::SecurityGroupRule(b) => at(inventory.find::<SecurityGroup>(&b.group).map(|(at, ..)| at), account()),
+        Body::NetworkInterface(b) => match b.instance.as_deref().and_then(|id| inventory.find::<Instance>(id)) {
+            Some((at, ..)) => Some(at),
+            None => subnet(&b.subnet, &b.vpc),
+        },
+        Body::Instance(b) => subnet(&b.subnet, &b.vpc),
+        Body::TransitGatewayAttachment(b) => at(inventory.find::<TransitGateway>(&b.gateway).map(|(at, ..)| at), account()),
+        Body::TransitGatewayRouteTable(b) => at(inventory.find::<TransitGateway>(&b.gateway).map(|(at, ..)| at), account()),
+        Body::LoadBalancer(b) => vpc(&b.vpc),
+        Body::Listener(b) => at(inventory.find::<LoadBalancer>(&b.load_balancer).map(|(at, ..)| at), account()),
+        Body::ListenerRule(b) => at(inventory.find::<Listener>(&b.listener).map(|(at, ..)| at), account()),
+        Body::TargetGroup(b) => at(b.vpc.as_deref().and_then(vpc), account()),
+        Body::Target(b) => at(inventory.find::<TargetGroup>(&b.target_group).map(|(at, ..)| at), account()),
+        Body::EksCluster(b) => vpc(&b.vpc),
+        Body::Namespace(_) => clusters.get(asset.place.cluster.as_deref()?).copied(),
+        Body::Workload(_)
+        | Body::ServiceAccount(_)
+        | Body::Service(_)
+        | Body::NetworkPolicy(_)
+        | Body::AuthorizationPolicy(_)
+        | Body::PeerAuthentication(_)
+        | Body::MeshConfig(_) => {
+            let (cluster, namespace) = (asset.place.cluster.as_deref()?, asset.place.namespace.as_deref()?);
+            let id = kube_id(cluster, "", "Namespace", namespace);
+            inventory.find::<Namespace>(&id).map(|(at, ..)| at)
+        }
+    }
+}
