@@ -9,7 +9,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut files = Vec::new();
     collect(&root.join("policies"), &mut files)?;
     files.sort();
-    let mut code = String::from("/// Path below the repository and content of every file of the pack, sorted by path.\npub(super) const FILES: &[(&str, &str)] = &[\n");
+    let mut code = String::from(
+        "/// Path below the repository and content of every file of the pack, sorted by path.\npub(super) const FILES: &[(&str, &str)] = &[\n",
+    );
     for file in files {
         let shown = file.strip_prefix(&root)?.to_string_lossy().replace('\\', "/");
         writeln!(code, "    ({shown:?}, include_str!({:?})),", file.display().to_string())?;

@@ -100,9 +100,9 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The order of reports: violations first, the gravest first, then by border and asset.
+    /// The order of reports: violations first, the gravest first, then by zone, rule, border and asset.
     pub fn sort_key(&self) -> impl Ord + '_ {
-        (self.outcome, self.severity, &self.zone, &self.border, &self.rule, &self.asset, &self.fingerprint)
+        (self.outcome, self.severity, &self.zone, &self.rule, &self.border, &self.asset, &self.fingerprint)
     }
 }
 

@@ -66,6 +66,10 @@ pub struct NodeError {
     pub too_large: bool,
 }
 
+fn too_deep() -> String {
+    format!("nested deeper than {MAX_DEPTH} levels")
+}
+
 impl NodeError {
     fn new(message: impl Into<String>, spot: Spot) -> Self {
         Self { message: message.into(), spot, too_large: false }

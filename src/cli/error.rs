@@ -77,7 +77,10 @@ impl CliError {
             }
             Self::Usage { message, help } => say(message, Some(help)),
             Self::Io { error, .. } => {
-                say(&self.to_string(), (error.kind() == io::ErrorKind::PermissionDenied).then_some("give the run the right to write it"));
+                say(
+                    &self.to_string(),
+                    (error.kind() == io::ErrorKind::PermissionDenied).then_some("give the run the right to write it"),
+                );
             }
         }
     }

@@ -47,7 +47,8 @@ fn aspect(inventory: &Inventory, words: &[&str]) -> Aspect {
         };
         for (key, value) in &asset.tags {
             let lower = key.to_lowercase();
-            let system = ["aws:", "kubernetes.io/", "k8s.io/", "istio.io/", "istio-"].iter().any(|part| lower.contains(part));
+            let system =
+                ["aws:", "kubernetes.io/", "k8s.io/", "istio.io/", "istio-"].iter().any(|part| lower.contains(part));
             if !system && words.iter().any(|word| lower.contains(word)) {
                 *into.entry(key.clone()).or_default().entry(value.clone()).or_default() += 1;
             }
@@ -91,18 +92,29 @@ impl Aspect {
     }
 }
 
-const ZONES: [(&str, &[&str]); 2] =
-    [("pci", &["pci", "cde", "in-scope", "true", "yes"]), ("no-pci", &["no-pci", "nopci", "no pci", "non-pci", "out-of-scope", "false", "no"])];
-const ENVIRONMENTS: [(&str, &[&str]); 2] =
-    [("prod", &["prod", "production", "prd", "live"]), ("dev", &["dev", "development", "staging", "stage", "test", "qa"])];
+const ZONES: [(&str, &[&str]); 2] = [
+    ("pci", &["pci", "cde", "in-scope", "true", "yes"]),
+    ("no-pci", &["no-pci", "nopci", "no pci", "non-pci", "out-of-scope", "false", "no"]),
+];
+const ENVIRONMENTS: [(&str, &[&str]); 2] = [
+    ("prod", &["prod", "production", "prd", "live"]),
+    ("dev", &["dev", "development", "staging", "stage", "test", "qa"]),
+];
 
 fn propose(inventory: &Inventory, zone: &Aspect, environment: &Aspect, out: &mut impl Write) -> std::io::Result<()> {
     let zones = zone.groups(&ZONES);
     let environments = environment.groups(&ENVIRONMENTS);
-    writeln!(out, "# Proposed from {} assets. Read every line: a category is a claim that an assessor will ask about.", inventory.len())?;
+    writeln!(
+        out,
+        "# Proposed from {} assets. Read every line: a category is a claim that an assessor will ask about.",
+        inventory.len()
+    )?;
     writeln!(out, "version: 1\nzones:")?;
     if zones.is_empty() {
-        writeln!(out, "  # no tag or label of a VPC, cluster, account or namespace looks like a zone: tag them, or assign below")?;
+        writeln!(
+            out,
+            "  # no tag or label of a VPC, cluster, account or namespace looks like a zone: tag them, or assign below"
+        )?;
         writeln!(out, "  pci: {{ category: cde }}")?;
     }
     for name in zones.keys() {

@@ -33,8 +33,12 @@ const INCOMPLETE: u8 = 3;
 
 /// Shows whether a PCI zone on AWS, EKS and Istio is isolated, or exactly where it is not.
 #[derive(Parser)]
-#[command(version, max_term_width = 100, after_help = "Exit codes: 0 clean; 1 a violation at or above --fail-on; \
-    2 usage, configuration, input or tool error; 3 nothing violated, but something could not be decided or read.")]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 clean; 1 a violation at or above --fail-on; \
+    2 usage, configuration, input or tool error; 3 nothing violated, but something could not be decided or read."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -104,7 +104,9 @@ fn evidence(folder: &std::path::Path, report: &Report<'_>, inventory: &Inventory
     output::file(&folder.join("inventory.jsonl.zst"), |out| snapshot::write(inventory, sources, start, out))?;
     output::file(&folder.join("findings.json"), |out| report::write_json(report, out))?;
     output::file(&folder.join("results.sarif"), |out| report::write_sarif(report, out))?;
-    output::file(&folder.join("report.txt"), |mut out: &mut dyn Write| report::write_text(report, Style::Plain, &mut out))
+    output::file(&folder.join("report.txt"), |mut out: &mut dyn Write| {
+        report::write_text(report, Style::Plain, &mut out)
+    })
 }
 
 fn summary(inventory: &Inventory, pack: &Pack, findings: &[Finding], judged: usize) -> RunSummary {

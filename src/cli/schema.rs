@@ -1,5 +1,6 @@
 //! `zoneproof schema`: the published JSON schemas, generated from the types.
 
+use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::{CLEAN, CliError, output};
@@ -17,7 +18,9 @@ pub struct Args {
 /// All published schemas, by name.
 pub fn published() -> Vec<(String, Value)> {
     let config = schemars::schema_for!(raw::File).to_value();
-    let findings = schemars::schema_for!(report::Document<'_>).to_value();
+    // what is written, not what could be read: fields that are left out when empty are not required
+    let written = SchemaSettings::draft2020_12().for_serialize();
+    let findings = written.into_generator().into_root_schema_for::<report::Document<'_>>().to_value();
     let facts = facts::kinds().into_iter().filter_map(|kind| Some((format!("facts/{kind}"), facts::schema(kind)?)));
     [("config".to_owned(), config), ("findings".to_owned(), findings)].into_iter().chain(facts).collect()
 }

@@ -44,7 +44,9 @@ pub(super) fn suggest<'a>(text: &str, all: &[&'a str]) -> String {
     match nearest(text, all.iter().copied()) {
         Some(best) => format!("did you mean `{best}`?"),
         None if all.is_empty() => "there is none to choose from".to_owned(),
-        None => format!("expected one of {}", all.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        None => {
+            format!("expected one of {}", all.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+        }
     }
 }
 
@@ -193,7 +195,8 @@ pub(super) fn unknown_keys(node: &Node, known: &[String], problems: &mut Vec<Pro
     for (key, _) in node.entries() {
         if !known.contains(&key.name) {
             let names: Vec<&str> = known.iter().map(String::as_str).collect();
-            problems.push(Problem::new(format!("unknown key `{}`", key.name), key.spot).help(suggest(&key.name, &names)));
+            problems
+                .push(Problem::new(format!("unknown key `{}`", key.name), key.spot).help(suggest(&key.name, &names)));
         }
     }
 }

@@ -190,13 +190,14 @@ impl Config {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let shown = path.display().to_string().replace('\\', "/");
         let shown = shown.strip_prefix("./").unwrap_or(&shown).to_owned();
-        let text = std::fs::read(path).map_err(|error| error.to_string()).and_then(|bytes| {
-            String::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}"))
-        });
+        let text = std::fs::read(path)
+            .map_err(|error| error.to_string())
+            .and_then(|bytes| String::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}")));
         match text {
             Ok(text) => Self::parse(&shown, &text),
             Err(error) => {
-                let problem = Problem::new(error, Spot { line: 1, column: 1 }).help("give the run the right to read it");
+                let problem =
+                    Problem::new(error, Spot { line: 1, column: 1 }).help("give the run the right to read it");
                 Err(ConfigError { file: shown, text: String::new(), problems: vec![problem] })
             }
         }
@@ -215,7 +216,9 @@ impl Config {
             Ok(Some(node)) => node,
             Ok(None) => {
                 let problem = Problem::new("an empty configuration", Spot { line: 1, column: 1 });
-                return Err(fail(vec![problem.help("start with `version: 1`; `zoneproof init SOURCE` proposes a file")]));
+                return Err(fail(vec![
+                    problem.help("start with `version: 1`; `zoneproof init SOURCE` proposes a file"),
+                ]));
             }
             Err(error) => return Err(fail(vec![Problem::new(error.message, error.spot).help("mend the YAML here")])),
         };

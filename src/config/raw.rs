@@ -251,13 +251,7 @@ pub struct Requires {
     #[schemars(default)]
     pub hosts: Vec<String>,
 }
-decode_struct!(Requires {
-    mtls: optional,
-    principals: optional,
-    methods: optional,
-    paths: optional,
-    hosts: optional,
-});
+decode_struct!(Requires { mtls: optional, principals: optional, methods: optional, paths: optional, hosts: optional });
 
 /// An end of a flow: `internet`, or a mapping of which all given parts must hold.
 #[derive(Debug, JsonSchema)]

@@ -19,7 +19,11 @@ struct Check<'a> {
 pub(super) fn validate(file: &str, raw: raw::File, problems: &mut Vec<Problem>) -> Option<Config> {
     let mut check = Check { problems };
     if raw.version.value != 1 {
-        check.say(raw.version.spot, format!("version `{}` of the format", raw.version.value), "this release reads version 1");
+        check.say(
+            raw.version.spot,
+            format!("version `{}` of the format", raw.version.value),
+            "this release reads version 1",
+        );
     }
     let zones = check.zones(raw.zones);
     let names: Vec<&str> = zones.iter().map(|zone| zone.name.as_str()).collect();
@@ -62,14 +66,25 @@ impl Check<'_> {
             for at in &zone.cidrs {
                 let Some(net) = self.cidr(at) else { continue };
                 let set = AddressSet::from_nets([&net]);
-                if let Some((other, _)) = taken.iter().find(|(other, theirs)| *other != name.value && theirs.overlaps(&set)) {
-                    self.say(at.spot, format!("`{net}` overlaps addresses of zone `{other}`"), "an address is in one zone");
+                if let Some((other, _)) =
+                    taken.iter().find(|(other, theirs)| *other != name.value && theirs.overlaps(&set))
+                {
+                    self.say(
+                        at.spot,
+                        format!("`{net}` overlaps addresses of zone `{other}`"),
+                        "an address is in one zone",
+                    );
                 }
                 taken.push((name.value.clone(), set));
                 cidrs.push(net);
             }
             let category = category.unwrap_or(Category::External);
-            zones.push(Zone { title: zone.title.unwrap_or_else(|| name.value.clone()), name: name.value, category, cidrs });
+            zones.push(Zone {
+                title: zone.title.unwrap_or_else(|| name.value.clone()),
+                name: name.value,
+                category,
+                cidrs,
+            });
         }
         zones
     }
@@ -143,7 +158,11 @@ impl Check<'_> {
         let matcher =
             Matcher { account: m.account, vpc: m.vpc, cluster: m.cluster, namespace: m.namespace, asset: m.asset };
         if matcher == Matcher::default() {
-            self.say(raw.r#match.spot, "a match that names nothing", "name an account, vpc, cluster, namespace or asset");
+            self.say(
+                raw.r#match.spot,
+                "a match that names nothing",
+                "name an account, vpc, cluster, namespace or asset",
+            );
         }
         Some(Assign { value: value.value, matcher, line: value.spot.line })
     }
@@ -203,15 +222,21 @@ impl Check<'_> {
             paths: requires.paths,
             hosts: requires.hosts,
         };
-        Some(Flow { id: raw.id.value, from: from?, to: to?, connections, requires, expires: expires?, line: raw.id.spot.line })
+        Some(Flow {
+            id: raw.id.value,
+            from: from?,
+            to: to?,
+            connections,
+            requires,
+            expires: expires?,
+            line: raw.id.spot.line,
+        })
     }
 
     /// Production and development of one zone are apart too: a flow inside a zone must say which environments it joins.
     fn same_zone(&mut self, from: &End, to: &End, spot: Spot) {
-        if let (
-            End::Where { zone: Some(a), environment: ea, .. },
-            End::Where { zone: Some(b), environment: eb, .. },
-        ) = (from, to)
+        if let (End::Where { zone: Some(a), environment: ea, .. }, End::Where { zone: Some(b), environment: eb, .. }) =
+            (from, to)
             && a == b
             && (ea.is_none() || eb.is_none())
         {
@@ -239,13 +264,23 @@ impl Check<'_> {
         }
         let cidr = end.cidr.as_ref().map(|at| self.cidr(at).ok_or(())).transpose().ok()?;
         if end.zone.is_none() && cidr.is_none() && end.asset.is_none() && end.cluster.is_none() {
-            self.say(raw.spot, "an end that names no zone, cluster, cidr or asset", "say where it is, at least by `zone`");
+            self.say(
+                raw.spot,
+                "an end that names no zone, cluster, cidr or asset",
+                "say where it is, at least by `zone`",
+            );
         }
         Some(End::Where {
             zone: end.zone.map(|at| at.value),
             environment: end.environment.map(|at| at.value),
             cidr,
-            matcher: Matcher { account: None, vpc: None, cluster: end.cluster, namespace: end.namespace, asset: end.asset },
+            matcher: Matcher {
+                account: None,
+                vpc: None,
+                cluster: end.cluster,
+                namespace: end.namespace,
+                asset: end.asset,
+            },
             workload: end.workload,
         })
     }

@@ -99,10 +99,11 @@ impl Pieces {
                     }
                 }
                 Body::TransitGatewayRouteTable(table) => {
-                    table.routes = self.routes.get(short).cloned();
-                    table.propagations = self.propagations.get(short).cloned();
+                    // a snapshot's tables bring theirs along
+                    table.routes = self.routes.get(short).cloned().or(table.routes.take());
+                    table.propagations = self.propagations.get(short).cloned().or(table.propagations.take());
                 }
-                Body::TargetGroup(group) => group.targets_known = self.targets_listed.contains(&*asset.id),
+                Body::TargetGroup(group) => group.targets_known |= self.targets_listed.contains(&*asset.id),
                 _ => {}
             }
         }

@@ -173,7 +173,9 @@ mod tests {
     fn the_digest_heeds_what_is_said_and_not_in_which_order() {
         let digest = |assets: Vec<Asset>| {
             let mut inventory = Inventory::default();
-            assets.into_iter().for_each(|asset| drop(inventory.add(asset)));
+            for asset in assets {
+                inventory.add(asset);
+            }
             inventory.settle();
             inventory.digest().unwrap()
         };

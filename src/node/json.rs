@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Key, MAX_DEPTH, MAX_NODES, Node, NodeError, Value};
+use super::{Key, MAX_DEPTH, MAX_NODES, Node, NodeError, Value, too_deep};
 use crate::model::Spot;
 
 /// How many bytes lie between two remembered character counts.
@@ -112,7 +112,7 @@ fn node(raw: &RawValue, lines: &Lines<'_>, depth: usize, budget: &mut usize) -> 
     let text = raw.get();
     let bad = |error: serde_json::Error| NodeError::new(error.to_string(), lines.of_error(raw, &error));
     if depth == 0 {
-        return Err(NodeError::too_large(format!("nested deeper than {MAX_DEPTH} levels"), spot));
+        return Err(NodeError::too_large(too_deep(), spot));
     }
     *budget = budget
         .checked_sub(1)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use super::{Key, MAX_DEPTH, MAX_NODES, Node, NodeError, Value};
+use super::{Key, MAX_DEPTH, MAX_NODES, Node, NodeError, Value, too_deep};
 use crate::model::Spot;
 
 /// A mapping or list that is still open.
@@ -25,7 +25,12 @@ pub(super) fn parse(text: &str, first_line: u32) -> Result<Option<Node>, NodeErr
     let mut builder = Builder { stack: vec![], anchors: HashMap::new(), nodes: 0, done: None, first_line };
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
-            NodeError::new(error.info().to_owned(), builder.spot(error.marker().line(), error.marker().col()))
+            let spot = builder.spot(error.marker().line(), error.marker().col());
+            // the scanner has a limit of its own on `[[[…`, beyond ours
+            match error.info() {
+                "recursion limit exceeded" => NodeError::too_large(too_deep(), spot),
+                info => NodeError::new(info.to_owned(), spot),
+            }
         })?;
         builder.take(event, span)?;
     }
@@ -81,7 +86,7 @@ impl Builder {
 
     fn open(&mut self, open: Open, spot: Spot, anchor: usize) -> Result<(), NodeError> {
         if self.stack.len() >= MAX_DEPTH {
-            return Err(NodeError::too_large(format!("nested deeper than {MAX_DEPTH} levels"), spot));
+            return Err(NodeError::too_large(too_deep(), spot));
         }
         self.stack.push((open, spot, anchor));
         Ok(())

@@ -58,7 +58,8 @@ impl Prepared {
     /// # Errors
     /// What regorus says of the rule, with its place.
     pub fn new(rule: &Rule, libraries: &[(String, String)]) -> Result<Self, PolicyError> {
-        let rego = |error: &dyn std::fmt::Display| PolicyError::Rego { file: rule.file.clone(), message: error.to_string() };
+        let rego =
+            |error: &dyn std::fmt::Display| PolicyError::Rego { file: rule.file.clone(), message: error.to_string() };
         let mut engine = Engine::new();
         for (file, source) in libraries {
             engine.add_policy(file.clone(), source.clone()).map_err(|error| rego(&error))?;
@@ -111,10 +112,7 @@ fn one_line(text: &str) -> String {
 
 /// Judges all documents by all built-in rules that want them; for each pair that did not pass plainly, the fact's and
 /// the rule's place. The count is of all pairs that were judged.
-pub(super) fn evaluate(
-    pack: &Pack,
-    facts: &[Fact],
-) -> Result<(Vec<(usize, usize, Evaluated)>, usize), PolicyError> {
+pub(super) fn evaluate(pack: &Pack, facts: &[Fact]) -> Result<(Vec<(usize, usize, Evaluated)>, usize), PolicyError> {
     let rules: Vec<(usize, &Rule)> = pack.rules.iter().enumerate().filter(|(_, rule)| rule.built_in).collect();
     let prepared: Vec<Prepared> =
         rules.par_iter().map(|(_, rule)| Prepared::new(rule, &pack.libraries)).collect::<Result<_, _>>()?;

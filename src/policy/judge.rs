@@ -76,7 +76,14 @@ impl Maker<'_> {
                     Lang::En => format!("rule `{}` could not be evaluated: {error}", self.rule.meta.id),
                     Lang::Ko => format!("규칙 `{}`을(를) 평가할 수 없습니다: {error}", self.rule.meta.id),
                 };
-                let empty = Denial { args: Default::default(), path: None, at: None, related: vec![], border: None, connections: vec![] };
+                let empty = Denial {
+                    args: Default::default(),
+                    path: None,
+                    at: None,
+                    related: vec![],
+                    border: None,
+                    connections: vec![],
+                };
                 findings.push(self.finding(asset, Outcome::Error, message, empty));
             }
             Evaluated::Denied(denials) if denials.is_empty() => {
@@ -86,7 +93,14 @@ impl Maker<'_> {
                     let all: Vec<&Because> = because.filter(read).collect();
                     let message = not_known(&all, self.lang, &short_of(&asset.id));
                     let related = all.iter().map(|because| because.about.clone()).collect();
-                    let denial = Denial { args: Default::default(), path: None, at: None, related, border: None, connections: vec![] };
+                    let denial = Denial {
+                        args: Default::default(),
+                        path: None,
+                        at: None,
+                        related,
+                        border: None,
+                        connections: vec![],
+                    };
                     findings.push(self.finding(asset, Outcome::Undetermined, message, denial));
                 }
             }
@@ -117,7 +131,7 @@ impl Maker<'_> {
             namespace: text(&asset.place.namespace),
             zone: self.context.zones.of(self.fact.at).border.to_string(),
             message,
-            fix: meta.remediation.get(self.lang).to_owned(),
+            fix: self.fix(outcome).to_owned(),
             fingerprint: self.fingerprint(outcome, &denial),
             origin: self.location(asset, &denial),
             // the snapshot's first line is its header
@@ -129,9 +143,22 @@ impl Maker<'_> {
         }
     }
 
+    fn fix(&self, outcome: Outcome) -> &str {
+        match (outcome, self.lang) {
+            (Outcome::Violation, lang) => self.rule.meta.remediation.get(lang),
+            (Outcome::Undetermined, Lang::En) => {
+                "Collect what is missing, or correct the reference if there is no such thing."
+            }
+            (Outcome::Undetermined, Lang::Ko) => "빠진 것을 수집하거나, 그런 것이 없다면 참조를 고치십시오.",
+            (Outcome::Error, Lang::En) => "Mend the rule; until then nobody knows whether it is broken.",
+            (Outcome::Error, Lang::Ko) => "규칙을 고치십시오. 그때까지는 위반인지 알 수 없습니다.",
+        }
+    }
+
     fn fingerprint(&self, outcome: Outcome, denial: &Denial) -> String {
         let border = denial.border.as_deref().unwrap_or_default();
-        let path = if outcome == Outcome::Violation { border.to_owned() } else { format!("{} {border}", outcome.as_str()) };
+        let path =
+            if outcome == Outcome::Violation { border.to_owned() } else { format!("{} {border}", outcome.as_str()) };
         fingerprint(&self.rule.meta.id, &self.fact.owner, &path)
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use regorus::Engine;
+use regorus::languages::rego::compiler::Compiler;
 use serde_json::Value;
 
 use super::engine::Prepared;
@@ -67,8 +68,7 @@ fn cycle(source: &str) -> Option<String> {
             }
         }
         if let Some(name) = current {
-            let words = rest.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
-            bodies.entry(name).or_default().extend(words);
+            bodies.entry(name).or_default().extend(calls(rest));
         }
     }
     let reaches = |start: &str| {
@@ -89,6 +89,15 @@ fn cycle(source: &str) -> Option<String> {
     bodies.keys().find(|name| reaches(name)).map(|name| (*name).to_owned())
 }
 
+/// Names that are called by a line: words before `(`, unless they are a package's.
+fn calls(line: &str) -> impl Iterator<Item = &str> {
+    line.match_indices('(').filter_map(|(at, _)| {
+        let before = line.get(..at)?;
+        let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+        (!before.get(..start)?.ends_with('.')).then_some(before.get(start..)?)
+    })
+}
+
 /// The interpreter meets an unknown function only when it gets there; compiling for the RVM meets all of them.
 fn unknown_functions(rule: &Rule, pack: &Pack) -> Option<String> {
     let mut engine = Engine::new();
@@ -96,17 +105,19 @@ fn unknown_functions(rule: &Rule, pack: &Pack) -> Option<String> {
         engine.add_policy(file.clone(), source.clone()).ok()?;
     }
     engine.add_policy(rule.file.clone(), rule.source.clone()).ok()?;
-    let error = engine.compile_with_entrypoint(&rule.entry.as_str().into()).err()?;
-    Some(format!("does not compile: {}", error.to_string().lines().next().unwrap_or_default()))
+    let policy = engine.compile_with_entrypoint(&rule.entry.as_str().into());
+    let error = match policy {
+        Err(error) => error.to_string(),
+        Ok(policy) => Compiler::compile_from_policy(&policy, &[&rule.entry]).err()?.to_string(),
+    };
+    Some(format!("does not compile: {}", error.lines().next().unwrap_or_default()))
 }
 
 /// Paths of `input` that no document of the rule's kinds has.
 fn paths(rule: &Rule) -> Vec<String> {
     let schemas: Vec<Value> = rule.meta.kinds.iter().filter_map(|kind| facts::schema(kind)).collect();
     let missing = rule.reads.iter().filter(|read| {
-        !schemas.iter().any(|schema| {
-            read.names.iter().try_fold(schema, |schema, name| step(schema, name)).is_some()
-        })
+        !schemas.iter().any(|schema| read.names.iter().try_fold(schema, |schema, name| step(schema, name)).is_some())
     });
     missing.map(|read| format!("line {}: documents have no `input.{}`", read.line, read.text())).collect()
 }
@@ -156,6 +167,7 @@ mod tests {
     #[test]
     fn recursion_is_seen_directly_and_through_others() {
         assert_eq!(dangers("package a\nf(x) := g(x)\ng(x) := x\n"), None);
+        assert_eq!(dangers("package a\nf(x) := x.f + count(x)\n"), None);
         assert!(dangers("package a\nf(x) := f(x)\n").is_some());
         assert!(dangers("package a\nf(x) := g(x)\ng(x) := y if {\n  y := f(x)\n}\n").is_some());
         assert!(dangers(&format!("package a\nx := {}1{}\n", "[".repeat(20), "]".repeat(20))).is_some());

@@ -97,7 +97,9 @@ impl Pack {
                 if !entry.file_type().is_file() || path.extension().is_none_or(|extension| extension != "rego") {
                     return Ok(None);
                 }
-                std::fs::read_to_string(path).map(|source| Some((shown.clone(), source))).map_err(|e| (shown, e.to_string()))
+                std::fs::read_to_string(path)
+                    .map(|source| Some((shown.clone(), source)))
+                    .map_err(|e| (shown, e.to_string()))
             });
             match read {
                 Ok(None) => {}

@@ -93,9 +93,7 @@ fn tokens(source: &str) -> Vec<(Token, u32)> {
     while let Some(c) = chars.next() {
         match c {
             '\n' => line += 1,
-            '#' => {
-                while chars.next_if(|c| *c != '\n').is_some() {}
-            }
+            '#' => while chars.next_if(|c| *c != '\n').is_some() {},
             '"' => {
                 let mut text = String::new();
                 while let Some(c) = chars.next() {

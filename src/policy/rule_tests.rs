@@ -40,7 +40,8 @@ pub fn run_tests(files: &[(String, String)]) -> Vec<TestResult> {
 }
 
 fn names(source: &str) -> Vec<String> {
-    let word = |line: &str| line.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default().to_owned();
+    let word =
+        |line: &str| line.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default().to_owned();
     let mut names: Vec<String> = source.lines().filter(|line| line.starts_with("test_")).map(word).collect();
     names.dedup();
     names

@@ -63,7 +63,10 @@ impl Worker {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn();
-        child.map_err(|error| PolicyError::Unreadable { file: file.to_owned(), message: format!("no child process: {error}") })
+        child.map_err(|error| PolicyError::Unreadable {
+            file: file.to_owned(),
+            message: format!("no child process: {error}"),
+        })
     }
 
     /// Judges all documents by the rules that are not built in.
@@ -80,7 +83,8 @@ impl Worker {
             let answers = self.judge(rule, &pack.libraries, facts, &wanted)?;
             let judged = wanted.len();
             let keep = wanted.into_iter().zip(answers).filter_map(|(at, evaluated)| {
-                let plain = evaluated == Evaluated::Denied(vec![]) && !facts.get(at).is_some_and(|fact| is_undetermined(rule, fact));
+                let plain = evaluated == Evaluated::Denied(vec![])
+                    && !facts.get(at).is_some_and(|fact| is_undetermined(rule, fact));
                 (!plain).then_some((at, *index, evaluated))
             });
             Ok((keep.collect::<Vec<_>>(), judged))
@@ -149,7 +153,9 @@ impl Worker {
                 // a child that ends early closes the pipe: what it has answered by then is what counts
                 let Some(stdin) = stdin else { return };
                 let mut out = BufWriter::new(stdin);
-                let _ = serde_json::to_writer(&mut out, job).map_err(std::io::Error::from).and_then(|()| out.write_all(b"\n"));
+                let _ = serde_json::to_writer(&mut out, job)
+                    .map_err(std::io::Error::from)
+                    .and_then(|()| out.write_all(b"\n"));
                 for document in documents {
                     if out.write_all(document.as_bytes()).and_then(|()| out.write_all(b"\n")).is_err() {
                         break;

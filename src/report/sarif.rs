@@ -28,8 +28,23 @@ const SHOWN: usize = 5000;
 /// Results of a live asset point at its line in the snapshot beside the report.
 const SNAPSHOT: &str = "inventory.jsonl.zst";
 /// What a path may not hold raw in a URI.
-const RESERVED: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'[').add(b'\\').add(b']').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}').add(b':');
+const RESERVED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}')
+    .add(b':');
 
 /// Writes the report.
 ///
@@ -99,12 +114,21 @@ fn rule(info: &RuleInfo, requirements: &[RequirementInfo]) -> ReportingDescripto
     let help = format!("{}\n\n{}", info.why, info.remediation);
     let markdown = format!("{}\n\n**{}**\n", info.why, info.remediation);
     let relationships = info.requirements.iter().filter_map(|id| {
-        Some(ReportingDescriptorRelationship::builder().target(taxon(id, requirements)?).kinds(vec!["relevant".into()]).build())
+        Some(
+            ReportingDescriptorRelationship::builder()
+                .target(taxon(id, requirements)?)
+                .kinds(vec!["relevant".into()])
+                .build(),
+        )
     });
-    let name: String = info.id.split('-').flat_map(|word| {
-        let mut chars = word.chars();
-        chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars)
-    }).collect();
+    let name: String = info
+        .id
+        .split('-')
+        .flat_map(|word| {
+            let mut chars = word.chars();
+            chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars)
+        })
+        .collect();
     ReportingDescriptor::builder()
         .id(info.id.as_str())
         .name(name)
@@ -134,7 +158,13 @@ fn taxonomy(requirements: &[RequirementInfo]) -> ToolComponent {
 fn taxon(id: &str, requirements: &[RequirementInfo]) -> Option<ReportingDescriptorReference> {
     let index = requirements.iter().position(|requirement| requirement.id == id)?;
     let component = ToolComponentReference::builder().name(TAXONOMY).guid(TAXONOMY_GUID).index(0).build();
-    Some(ReportingDescriptorReference::builder().id(id).index(i64::try_from(index).ok()?).tool_component(component).build())
+    Some(
+        ReportingDescriptorReference::builder()
+            .id(id)
+            .index(i64::try_from(index).ok()?)
+            .tool_component(component)
+            .build(),
+    )
 }
 
 fn result(finding: &Finding, report: &Report<'_>) -> SarifResult {
@@ -193,11 +223,15 @@ fn location(finding: &Finding) -> SarifLocation {
 fn invocation(report: &Report<'_>) -> Invocation {
     let mut notes: Vec<Notification> = report.coverage.gaps.iter().map(gap).collect();
     if report.findings.len() > SHOWN {
-        let text = format!("{} results are left out: the {SHOWN} gravest are here, all are in findings.json.", report.findings.len() - SHOWN);
+        let text = format!(
+            "{} results are left out: the {SHOWN} gravest are here, all are in findings.json.",
+            report.findings.len() - SHOWN
+        );
         notes.push(Notification::builder().level(json!("warning")).message(message(&text)).build());
     }
     if !report.coverage.skipped.is_empty() {
-        let names: Vec<String> = report.coverage.skipped.iter().map(|(name, count)| format!("{name} ({count})")).collect();
+        let names: Vec<String> =
+            report.coverage.skipped.iter().map(|(name, count)| format!("{name} ({count})")).collect();
         let text = format!("Read and not modelled: {}.", names.join(", "));
         notes.push(Notification::builder().level(json!("note")).message(message(&text)).build());
     }

@@ -1,6 +1,8 @@
 //! The report for the terminal: by border, the gravest first, with what to change.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Ansi};
@@ -64,7 +66,11 @@ pub fn summary_line(summary: &RunSummary, korean: bool) -> String {
     }
     let count = |number: &usize, one: &str| format!("{number} {one}{}", if *number == 1 { "" } else { "s" });
     let (assets, rules) = (count(assets, "asset"), count(rules, "rule"));
-    format!("{assets}, {rules}, {}, {undetermined} undetermined, {}", count(violations, "violation"), count(gaps, "gap"))
+    format!(
+        "{assets}, {rules}, {}, {undetermined} undetermined, {}",
+        count(violations, "violation"),
+        count(gaps, "gap")
+    )
 }
 
 /// Writes the report.
@@ -76,13 +82,14 @@ pub fn write(report: &Report<'_>, style: Style, out: &mut impl Write) -> io::Res
     let paint = Paint(style);
     let (broken, open): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().partition(|finding| finding.outcome == Outcome::Violation);
-    // borders by their gravest finding
-    let mut borders: Vec<(Severity, &str)> = Vec::new();
+    // borders by their gravest finding, then by how many they have
+    let mut borders: BTreeMap<&str, (Severity, Reverse<usize>)> = BTreeMap::new();
     for finding in &broken {
-        if borders.iter().all(|(_, zone)| *zone != finding.zone) {
-            borders.push((finding.severity, &finding.zone));
-        }
+        let (severity, Reverse(count)) = borders.entry(&finding.zone).or_insert((finding.severity, Reverse(0)));
+        *severity = finding.severity.min(*severity);
+        *count += 1;
     }
+    let mut borders: Vec<_> = borders.into_iter().map(|(zone, rank)| (rank, zone)).collect();
     borders.sort();
     for (_, zone) in &borders {
         let bold = Ansi::new().bold();
@@ -124,8 +131,15 @@ fn section(
         for finding in group {
             writeln!(out, "    {}", clean(&finding.message))?;
             writeln!(out, "      {} {}", paint.dim(words.at), clean(&place(&finding.origin)))?;
+            if finding.outcome != Outcome::Violation {
+                writeln!(out, "      {} {}", paint.dim(words.fix), finding.fix)?;
+            }
         }
-        writeln!(out, "      {} {}\n", paint.dim(words.fix), first.fix)?;
+        // what is not decided is mended one by one: no single advice fits
+        if first.outcome == Outcome::Violation {
+            writeln!(out, "      {} {}", paint.dim(words.fix), first.fix)?;
+        }
+        writeln!(out)?;
     }
     Ok(())
 }

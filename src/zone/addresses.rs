@@ -62,8 +62,11 @@ impl AddressBook {
     pub fn split(&self, addresses: &AddressSet, home: Option<&str>) -> Vec<Piece> {
         let mut pieces: Vec<Piece> = Vec::new();
         let mut rest = addresses.clone();
-        let (own, others): (Vec<&Entry>, Vec<&Entry>) =
-            self.entries.iter().filter(|entry| entry.addresses.overlaps(addresses)).partition(|entry| home.is_some() && entry.vpc.as_deref() == home);
+        let (own, others): (Vec<&Entry>, Vec<&Entry>) = self
+            .entries
+            .iter()
+            .filter(|entry| entry.addresses.overlaps(addresses))
+            .partition(|entry| home.is_some() && entry.vpc.as_deref() == home);
         for entry in own {
             add(&mut pieces, entry, rest.intersect(&entry.addresses));
             rest = rest.subtract(&entry.addresses);

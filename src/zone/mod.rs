@@ -68,6 +68,8 @@ pub struct Conflict {
     pub own: String,
     /// The tag or label.
     pub own_by: String,
+    /// The tag's or label's key.
+    pub key: String,
     /// What stands against it; left out where the value is just not listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub against: Option<String>,
@@ -113,9 +115,9 @@ impl Zones {
             }
             for at in chain.into_iter().rev() {
                 let Some(asset) = inventory.assets().get(at) else { continue };
-                let parent = parents.get(at).and_then(|parent| {
-                    Some((inventory.assets().get(parent)?, placements.get(parent)?.as_ref()?))
-                });
+                let parent = parents
+                    .get(at)
+                    .and_then(|parent| Some((inventory.assets().get(parent)?, placements.get(parent)?.as_ref()?)));
                 let placement = place(asset, parents.vpc(at), parent, config);
                 if let Some(slot) = placements.get_mut(at) {
                     *slot = Some(placement);
@@ -150,9 +152,22 @@ enum Own {
     /// An assignment of the configuration on this line.
     Assigned(String, u32),
     /// A tag or label: what it stands for, and its key.
-    Told(String, String),
+    Told(String, Said),
     /// A value that is not listed, and its key.
-    Unlisted(String, String),
+    Unlisted(String, Said),
+}
+
+/// The tag or label that tells something.
+#[derive(Clone)]
+struct Said {
+    word: &'static str,
+    key: String,
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} `{}`", self.word, self.key)
+    }
 }
 
 fn place(asset: &Asset, vpc: Option<&str>, parent: Option<(&Asset, &Placement)>, config: &Config) -> Placement {
@@ -191,7 +206,12 @@ fn place(asset: &Asset, vpc: Option<&str>, parent: Option<(&Asset, &Placement)>,
             let unlisted = Some((value.clone(), config.zone.nearest(value).map(str::to_owned)));
             match inherited {
                 Some((border, _, by)) if border.is_classified() => (border, Border::unclassified(), by, unlisted),
-                _ => (Border::unclassified(), Border::unclassified(), format!("{key} of {}", short_of(&asset.id)), unlisted),
+                _ => (
+                    Border::unclassified(),
+                    Border::unclassified(),
+                    format!("{key} of {}", short_of(&asset.id)),
+                    unlisted,
+                ),
             }
         }
         (Own::Nothing, Some((border, source, by))) => (border, source, by, inherits.and_then(|p| p.unlisted.clone())),
@@ -242,9 +262,16 @@ fn bare(config: &Config, zone: &str) -> Border {
     Border { zone: zone.into(), environment: None, category: config.category(Some(zone)) }
 }
 
-fn conflict(aspect: &'static str, own: &str, key: &str, against: Option<&str>, by: &Asset) -> Conflict {
+fn conflict(aspect: &'static str, own: &str, key: &Said, against: Option<&str>, by: &Asset) -> Conflict {
     let against_by = format!("{} {}", by.body.kind(), short_of(&by.id));
-    Conflict { aspect, own: own.to_owned(), own_by: key.to_owned(), against: against.map(str::to_owned), against_by }
+    Conflict {
+        aspect,
+        own: own.to_owned(),
+        own_by: key.to_string(),
+        key: key.key.clone(),
+        against: against.map(str::to_owned),
+        against_by,
+    }
 }
 
 /// What the asset says of an aspect; two of its keys that disagree are a conflict.
@@ -255,20 +282,21 @@ fn own(asset: &Asset, vpc: Option<&str>, by: &Classifier, aspect: &'static str, 
     }
     let kubernetes = asset.place.cluster.is_some() && asset.body.kind() != "eks-cluster";
     let (keys, word) = if kubernetes { (&by.labels, "label") } else { (&by.tags, "tag") };
-    let mut said: Option<(String, String)> = None;
+    let mut said: Option<(String, Said)> = None;
     let mut unlisted = None;
     for key in keys {
         let Some(text) = asset.tags.get(key) else { continue };
-        let key = format!("{word} `{key}`");
+        let key = Said { word, key: key.clone() };
         match (by.value(text), &said) {
             (None, _) => unlisted = unlisted.or(Some((text.clone(), key))),
             (Some(meant), None) => said = Some((meant.to_owned(), key)),
             (Some(meant), Some((first, first_key))) if meant != first => conflicts.push(Conflict {
                 aspect,
                 own: first.clone(),
-                own_by: first_key.clone(),
+                own_by: first_key.to_string(),
+                key: first_key.key.clone(),
                 against: Some(meant.to_owned()),
-                against_by: key,
+                against_by: key.to_string(),
             }),
             _ => {}
         }

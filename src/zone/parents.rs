@@ -89,8 +89,12 @@ fn parent(asset: &Asset, inventory: &Inventory, clusters: &HashMap<&str, usize>)
             None => subnet(&b.subnet, &b.vpc),
         },
         Body::Instance(b) => subnet(&b.subnet, &b.vpc),
-        Body::TransitGatewayAttachment(b) => at(inventory.find::<TransitGateway>(&b.gateway).map(|(at, ..)| at), account()),
-        Body::TransitGatewayRouteTable(b) => at(inventory.find::<TransitGateway>(&b.gateway).map(|(at, ..)| at), account()),
+        Body::TransitGatewayAttachment(b) => {
+            at(inventory.find::<TransitGateway>(&b.gateway).map(|(at, ..)| at), account())
+        }
+        Body::TransitGatewayRouteTable(b) => {
+            at(inventory.find::<TransitGateway>(&b.gateway).map(|(at, ..)| at), account())
+        }
         Body::LoadBalancer(b) => vpc(&b.vpc),
         Body::Listener(b) => at(inventory.find::<LoadBalancer>(&b.load_balancer).map(|(at, ..)| at), account()),
         Body::ListenerRule(b) => at(inventory.find::<Listener>(&b.listener).map(|(at, ..)| at), account()),

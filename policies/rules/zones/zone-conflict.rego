@@ -29,7 +29,7 @@ deny contains {
 		"against_by": conflict.against_by,
 		"unlisted": against == "",
 	},
-	"path": "/metadata/labels",
+	"path": sprintf("/metadata/labels/%s", [replace(conflict.key, "/", "~1")]),
 } if {
 	some conflict in input.conflicts
 	against := object.get(conflict, "against", "")

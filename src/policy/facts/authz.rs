@@ -211,9 +211,10 @@ impl Judge<'_> {
         }
         match whole {
             true => Connections::protocol(Protocol::TCP),
-            false => named.iter().filter_map(|port| port.parse().ok()).fold(Connections::default(), |all, port| {
-                all.union(&Connections::ports(Protocol::TCP, port, port))
-            }),
+            false => named
+                .iter()
+                .filter_map(|port| port.parse().ok())
+                .fold(Connections::default(), |all, port| all.union(&Connections::ports(Protocol::TCP, port, port))),
         }
     }
 
@@ -226,7 +227,8 @@ impl Judge<'_> {
             wanted.is_empty()
                 || (!rule.to.is_empty()
                     && rule.to.iter().all(|to| {
-                        !given(to).is_empty() && given(to).iter().all(|value| wanted.iter().any(|w| glob_match(w, value)))
+                        !given(to).is_empty()
+                            && given(to).iter().all(|value| wanted.iter().any(|w| glob_match(w, value)))
                     }))
         };
         flow.to.holds_border(&self.border.zone, self.border.environment.as_deref())

@@ -162,7 +162,11 @@ impl<'a> Context<'a> {
     }
 
     /// All assets of a kind in one namespace.
-    pub(super) fn inside<K: Kind>(&self, cluster: &Arc<str>, namespace: &Arc<str>) -> impl Iterator<Item = (&Asset, &K)> {
+    pub(super) fn inside<K: Kind>(
+        &self,
+        cluster: &Arc<str>,
+        namespace: &Arc<str>,
+    ) -> impl Iterator<Item = (&Asset, &K)> {
         let all = self.by_namespace.get(&(K::NAME, Arc::clone(cluster), Arc::clone(namespace)));
         all.into_iter().flatten().filter_map(|at| {
             let asset = self.inventory.assets().get(*at)?;

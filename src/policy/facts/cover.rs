@@ -57,10 +57,12 @@ impl GroupEnd<'_> {
     /// an approval for the gateway's namespace says nothing of a database that bears the same group.
     fn is_in(&self, end: &End) -> bool {
         let End::Where { cidr, matcher, .. } = end else { return false };
-        let all = |test: &dyn Fn(&Attachment) -> bool| !self.attachments.is_empty() && self.attachments.iter().all(test);
+        let all =
+            |test: &dyn Fn(&Attachment) -> bool| !self.attachments.is_empty() && self.attachments.iter().all(test);
         end.holds_border(&self.border.zone, self.border.environment.as_deref())
             && matcher.asset.as_deref().is_none_or(|asset| {
-                let named = |id: &str| Matcher::fits(Some(asset), Some(id)) || Matcher::fits(Some(asset), Some(&short_of(id)));
+                let named =
+                    |id: &str| Matcher::fits(Some(asset), Some(id)) || Matcher::fits(Some(asset), Some(&short_of(id)));
                 named(self.id) || all(&|attachment| named(&attachment.id))
             })
             && cidr.is_none_or(|net| {
@@ -76,7 +78,13 @@ impl GroupEnd<'_> {
 }
 
 /// Covers an opening of a group towards a set of addresses behind one border.
-pub(super) fn of_piece(context: &Context<'_>, role: Role, group: &GroupEnd<'_>, piece: &Piece, open: &Connections) -> Cover {
+pub(super) fn of_piece(
+    context: &Context<'_>,
+    role: Role,
+    group: &GroupEnd<'_>,
+    piece: &Piece,
+    open: &Connections,
+) -> Cover {
     let mut rest = vec![(piece.addresses.clone(), open.clone())];
     let mut cover = Cover::default();
     for flow in &context.config.flows {
@@ -86,10 +94,13 @@ pub(super) fn of_piece(context: &Context<'_>, role: Role, group: &GroupEnd<'_>, 
         }
         let addresses = match theirs {
             End::Internet => piece.addresses.intersect(&AddressSet::internet()),
-            End::Where { cidr, matcher, .. } if theirs.holds_border(&piece.border.zone, piece.border.environment.as_deref()) => {
+            End::Where { cidr, matcher, .. }
+                if theirs.holds_border(&piece.border.zone, piece.border.environment.as_deref()) =>
+            {
                 let owned = matcher.asset.as_deref().is_none_or(|asset| {
-                    piece.owners.iter().all(|id| Matcher::fits(Some(asset), Some(&short_of(id))) || Matcher::fits(Some(asset), Some(id)))
-                        && !piece.owners.is_empty()
+                    piece.owners.iter().all(|id| {
+                        Matcher::fits(Some(asset), Some(&short_of(id))) || Matcher::fits(Some(asset), Some(id))
+                    }) && !piece.owners.is_empty()
                 });
                 match (owned, cidr) {
                     (false, _) => continue,
@@ -122,7 +133,7 @@ pub(super) fn of_piece(context: &Context<'_>, role: Role, group: &GroupEnd<'_>, 
     }
     cover.beyond = rest
         .into_iter()
-        .map(|(set, connections)| Beyond { addresses: set.describe(8), connections: connections.describe() })
+        .map(|(set, connections)| Beyond { addresses: set.describe(3), connections: connections.describe() })
         .collect();
     cover
 }

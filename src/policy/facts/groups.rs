@@ -6,9 +6,7 @@ use serde::Serialize;
 use super::context::{Attachment, Context, names};
 use super::cover::{self, Cover, GroupEnd, Role};
 use super::document::{Reason, Unknown};
-use crate::model::{
-    AddressSet, Connections, Direction, Peer, PrefixList, SecurityGroup, SecurityGroupRule, short_of,
-};
+use crate::model::{AddressSet, Connections, Direction, Peer, PrefixList, SecurityGroup, SecurityGroupRule, short_of};
 use crate::zone::{Border, Piece};
 
 /// Public IPv4 addresses from which a source counts as "any": a /8.
@@ -82,7 +80,8 @@ pub(super) fn rule(context: &Context<'_>, at: usize, rule: &SecurityGroupRule, u
     let placement = context.zones.of(at);
     let found = context.inventory.find::<SecurityGroup>(&rule.group);
     let attachments: &[Attachment] = context.attachments.get(&rule.group).map_or(&[], Vec::as_slice);
-    let place = context.inventory.assets().get(at).map(|asset| (asset.place.account.clone(), asset.place.region.clone()));
+    let place =
+        context.inventory.assets().get(at).map(|asset| (asset.place.account.clone(), asset.place.region.clone()));
     let known = place.is_some_and(|place| context.interfaces_collected.contains(&place));
     let attached = (!attachments.is_empty()).then_some(true).or(known.then_some(false));
     let connections = Connections::from_aws(&rule.protocol, rule.from_port, rule.to_port);
@@ -158,7 +157,7 @@ fn by_addresses(
         let cover = cover::of_piece(context, role, end, &piece, open);
         let Piece { border, addresses, owners } = piece;
         let owners = names(owners.iter().map(|owner| &**owner));
-        fact.address_crossings.push(Crossing::new(&border, addresses.describe(8), owners, cover));
+        fact.address_crossings.push(Crossing::new(&border, addresses.describe(3), owners, cover));
     }
 }
 

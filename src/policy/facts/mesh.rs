@@ -93,7 +93,10 @@ pub(super) fn enrolment(context: &Context<'_>, asset: &Asset, implied: bool) -> 
 /// The policy that counts among several of one scope: the oldest. Manifests do not tell ages.
 ///
 /// Source: Istio, PeerAuthentication reference: of several in one scope, the oldest is applied.
-fn oldest<'a>(mut all: Vec<(&'a Asset, &'a PeerAuthentication)>, unknown: &mut Unknown) -> Option<(&'a Asset, &'a PeerAuthentication)> {
+fn oldest<'a>(
+    mut all: Vec<(&'a Asset, &'a PeerAuthentication)>,
+    unknown: &mut Unknown,
+) -> Option<(&'a Asset, &'a PeerAuthentication)> {
     all.sort_by(|(a, x), (b, y)| (&x.created, &a.id).cmp(&(&y.created, &b.id)));
     let first = *all.first()?;
     let ages_known = all.iter().all(|(_, policy)| !policy.created.is_empty());

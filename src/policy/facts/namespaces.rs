@@ -89,9 +89,9 @@ fn authorization(context: &Context<'_>, cluster: &Arc<str>, name: &Arc<str>, rev
     let policies = || places.iter().flat_map(|place| context.inside::<AuthorizationPolicy>(cluster, place));
     let enforced = || policies().filter(|(_, p)| p.action == "ALLOW" && !p.dry_run && p.targets.is_empty());
     let by = enforced().find(|(_, policy)| policy.selector.is_none()).map(|(asset, _)| short_of(&asset.id));
-    let open = context.inside::<Workload>(cluster, name).filter(|(_, workload)| {
-        !enforced().any(|(_, policy)| selects(policy, workload))
-    });
+    let open = context
+        .inside::<Workload>(cluster, name)
+        .filter(|(_, workload)| !enforced().any(|(_, policy)| selects(policy, workload)));
     Authorization { default_deny: by.is_some(), by, open_workloads: names(open.map(|(asset, _)| &*asset.id)) }
 }
 

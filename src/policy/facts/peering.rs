@@ -36,7 +36,8 @@ struct Side {
 
 pub(super) fn peering(context: &Context<'_>, peering: &VpcPeeringConnection, unknown: &mut Unknown) -> Peering {
     // Amazon VPC Peering Guide, "VPC peering connection lifecycle"
-    let live = matches!(peering.status.as_str(), "active" | "pending-acceptance" | "provisioning" | "initiating-request");
+    let live =
+        matches!(peering.status.as_str(), "active" | "pending-acceptance" | "provisioning" | "initiating-request");
     let find = |side: &PeeringSide| {
         context.inventory.find::<Vpc>(&side.vpc).map(|(at, ..)| context.zones.of(at).border.clone())
     };
@@ -66,7 +67,8 @@ pub(super) fn peering(context: &Context<'_>, peering: &VpcPeeringConnection, unk
 
 /// Flows in force that need a way between the two borders.
 fn approved(context: &Context<'_>, a: &Border, b: &Border) -> Vec<String> {
-    let holds = |end: &crate::config::End, border: &Border| end.holds_border(&border.zone, border.environment.as_deref());
+    let holds =
+        |end: &crate::config::End, border: &Border| end.holds_border(&border.zone, border.environment.as_deref());
     let joins = |flow: &&crate::config::Flow| {
         (holds(&flow.from, a) && holds(&flow.to, b)) || (holds(&flow.from, b) && holds(&flow.to, a))
     };

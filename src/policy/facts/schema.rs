@@ -18,7 +18,8 @@ pub fn kinds() -> Vec<&'static str> {
 pub fn schema(kind: &str) -> Option<Value> {
     let kind = kinds().into_iter().find(|known| *known == kind)?;
     // everything inline: rules are checked against paths, and OPA's type checker follows no references into `$defs`
-    let settings = schemars::generate::SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let settings =
+        schemars::generate::SchemaSettings::draft2020_12().for_serialize().with(|s| s.inline_subschemas = true);
     let mut generator = SchemaGenerator::new(settings);
     let mut properties = Map::new();
     let mut required = Vec::new();

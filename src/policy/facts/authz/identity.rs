@@ -37,7 +37,8 @@ impl Admitted {
     }
 
     pub fn describe(&self) -> Vec<String> {
-        let identities = self.identities.iter().map(|peer| format!("{}/{} (`{}`)", peer.cluster, peer.namespace, peer.value));
+        let identities =
+            self.identities.iter().map(|peer| format!("{}/{} (`{}`)", peer.cluster, peer.namespace, peer.value));
         let mut all: Vec<String> = identities.chain(self.addresses.describe(8)).collect();
         all.dedup();
         let more = all.len().saturating_sub(NAMED);
@@ -58,9 +59,9 @@ impl Admitted {
             cidr.is_none()
                 && Matcher::fits(cluster.as_deref(), Some(&peer.cluster))
                 && Matcher::fits(namespace.as_deref(), Some(&peer.namespace))
-                && workload.as_deref().is_none_or(|pattern| {
-                    peer.account.as_deref().is_some_and(|account| glob_match(pattern, account))
-                })
+                && workload
+                    .as_deref()
+                    .is_none_or(|pattern| peer.account.as_deref().is_some_and(|account| glob_match(pattern, account)))
         };
         let addresses = self.addresses.is_empty()
             || match cidr {
@@ -75,9 +76,8 @@ impl Admitted {
 
     /// Whether they bring what a flow requires. An identity is shown over mTLS only; an address is shown by anybody.
     pub fn satisfy(&self, requires: &Requires) -> bool {
-        let principal = |peer: &Peer| {
-            peer.principal && requires.principals.iter().any(|pattern| glob_match(pattern, &peer.value))
-        };
+        let principal =
+            |peer: &Peer| peer.principal && requires.principals.iter().any(|pattern| glob_match(pattern, &peer.value));
         let identified = self.addresses.is_empty();
         (!requires.mtls || identified)
             && (requires.principals.is_empty() || (identified && self.identities.iter().all(principal)))

@@ -1,0 +1,17 @@
+//! Integration tests: the program as a user runs it, against real peers (stock `opa`, the SARIF validator).
+//!
+//! One binary, one module a subject. `bash tests/run` installs the peers and runs all.
+
+mod bad_input;
+mod command_line;
+mod configuration;
+mod estates;
+mod fixtures;
+mod layers;
+mod opa;
+mod rule_pack;
+mod sarif;
+mod schemas;
+mod snapshots;
+mod support;
+mod user_rules;
