@@ -74,15 +74,19 @@ fn test(folder: &Folder) -> Result<u8, CliError> {
 fn check(folder: &Folder) -> Result<u8, CliError> {
     let pack = inputs::pack(folder.rules.as_deref())?;
     let catalogue = requirements();
-    let mut count = 0;
+    let built_in = pack.rules.iter().filter(|rule| rule.built_in);
+    let mut problems: Vec<(String, String)> = built_in
+        .flat_map(|rule| lint(rule, &pack, catalogue.as_ref()).into_iter().map(|problem| (rule.file.clone(), problem)))
+        .collect();
+    // a user's rules are not even parsed in this process
+    if folder.rules.is_some() {
+        problems.extend(inputs::worker()?.lint(&pack)?);
+    }
     output::product(|out| {
-        for rule in &pack.rules {
-            for problem in lint(rule, &pack, catalogue.as_ref()) {
-                count += 1;
-                writeln!(out, "{}: {problem}", rule.file)?;
-            }
+        for (file, problem) in &problems {
+            writeln!(out, "{file}: {problem}")?;
         }
-        writeln!(out, "{} rules, {count} problems", pack.rules.len())
+        writeln!(out, "{} rules, {} problems", pack.rules.len(), problems.len())
     })?;
-    Ok(if count == 0 { CLEAN } else { VIOLATION })
+    Ok(if problems.is_empty() { CLEAN } else { VIOLATION })
 }

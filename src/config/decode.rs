@@ -40,7 +40,7 @@ pub(super) fn nearest<'a>(text: &str, all: impl Iterator<Item = &'a str>) -> Opt
 }
 
 /// "did you mean", or all that there is.
-pub(super) fn suggest<'a>(text: &str, all: &[&'a str]) -> String {
+pub(super) fn suggest(text: &str, all: &[&str]) -> String {
     match nearest(text, all.iter().copied()) {
         Some(best) => format!("did you mean `{best}`?"),
         None if all.is_empty() => "there is none to choose from".to_owned(),

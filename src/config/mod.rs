@@ -52,6 +52,18 @@ impl Category {
         Self::NAMES.iter().find(|(_, category)| *category == self).map_or("unclassified", |(name, _)| name)
     }
 
+    /// How guarded it is: the lowest number is the most guarded.
+    pub fn guard(self) -> u8 {
+        match self {
+            Self::Cde => 0,
+            Self::Connected => 1,
+            Self::SecurityImpacting => 2,
+            Self::OutOfScope => 3,
+            Self::External => 4,
+            Self::Unclassified => 5,
+        }
+    }
+
     /// Whether PCI DSS' requirements apply there: the CDE, what is connected to it, what affects its security
     /// (PCI DSS v4.0.1, section 4, "Scope of PCI DSS Requirements").
     pub fn in_scope(self) -> bool {

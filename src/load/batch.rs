@@ -85,7 +85,12 @@ fn place_of(path: &str) -> Place {
     let folders = parts.get(..parts.len().saturating_sub(1)).unwrap_or_default();
     let account = folders.iter().rev().find(|part| part.len() == 12 && part.bytes().all(|b| b.is_ascii_digit()));
     let region = folders.iter().rev().find(|part| is_region(part));
-    let cluster = folders.windows(2).rev().find(|pair| pair[0] == "clusters").map(|pair| pair[1]);
+    let cluster = folders
+        .iter()
+        .zip(folders.iter().skip(1))
+        .rev()
+        .find(|(folder, _)| **folder == "clusters")
+        .map(|(_, name)| *name);
     Place {
         account: account.map(|text| Arc::from(*text)),
         region: region.map(|text| Arc::from(*text)),

@@ -29,9 +29,9 @@ pub fn account_id(account: &str) -> String {
 pub fn short_of(id: &str) -> String {
     if id.starts_with("arn:") {
         // load balancers and their listeners end in opaque hashes: their names tell more
-        let resource = id.splitn(6, ':').nth(5).unwrap_or(id);
+        let resource = id.splitn(6, ':').last().unwrap_or(id);
         if resource == "root" {
-            return id.splitn(6, ':').nth(4).unwrap_or(id).to_owned();
+            return id.split(':').nth(4).unwrap_or(id).to_owned();
         }
         if let Some((parent, said)) = resource.split_once('#') {
             return format!("{}#{said}", parent.rsplit('/').next().unwrap_or(parent));

@@ -35,17 +35,16 @@ impl Inventory {
     /// Adds an asset. Equal ones collapse; of two that differ the first stays and the difference is a gap.
     pub fn add(&mut self, asset: Asset) -> Merge {
         let key = (asset.body.kind(), Arc::clone(&asset.id));
-        if let Some(&at) = self.by_id.get(&key) {
-            let known = &self.assets[at];
+        if let Some(known) = self.by_id.get(&key).and_then(|at| self.assets.get_mut(*at)) {
             if known.body == asset.body && known.tags == asset.tags && known.place == asset.place {
                 return Merge::Equal;
             }
-            if let (Body::Namespace(known), Body::Namespace(new)) = (&known.body, &asset.body)
-                && known.implied != new.implied
+            if let (Body::Namespace(old), Body::Namespace(new)) = (&known.body, &asset.body)
+                && old.implied != new.implied
             {
                 // an object in a namespace told of it before its own object was read, or after
-                if known.implied {
-                    self.assets[at] = asset;
+                if old.implied {
+                    *known = asset;
                 }
                 return Merge::Equal;
             }

@@ -113,7 +113,7 @@ impl AddressSet {
         let nets = self.to_nets();
         let mut text: Vec<String> = nets.iter().take(limit).map(ToString::to_string).collect();
         if nets.len() > limit {
-            text.push(format!("+{} more", nets.len() - limit));
+            text.push(format!("…{} more", nets.len() - limit));
         }
         text
     }
@@ -247,7 +247,7 @@ impl Connections {
         if out.len() > 24 {
             let rest = out.len() - 23;
             out.truncate(23);
-            out.push(format!("+{rest} more"));
+            out.push(format!("…{rest} more"));
         }
         out
     }
@@ -256,12 +256,13 @@ impl Connections {
 fn describe_one(protocol: Protocol, from: u16, to: u16) -> String {
     match (protocol, from, to) {
         (p, 0, u16::MAX) => p.to_string(),
-        (p @ (Protocol::ICMP | Protocol::ICMPV6), low, high) if low & 0xff == 0 && high == low | 0xff => {
-            format!("{p}/{}", low >> 8)
-        }
-        (p @ (Protocol::ICMP | Protocol::ICMPV6), low, high) if low == high => {
-            format!("{p}/{}.{}", low >> 8, low & 0xff)
-        }
+        // ICMP has types and codes in the place of ports
+        (p @ (Protocol::ICMP | Protocol::ICMPV6), low, high) => match (low & 0xff, high & 0xff) {
+            (0, 0xff) if low >> 8 == high >> 8 => format!("{p}/{}", low >> 8),
+            (0, 0xff) => format!("{p}/{}-{}", low >> 8, high >> 8),
+            (code, _) if low == high => format!("{p}/{}.{code}", low >> 8),
+            (from, to) => format!("{p}/{}.{from}-{}.{to}", low >> 8, high >> 8),
+        },
         (p, low, high) if low == high => format!("{p}/{low}"),
         (p, low, high) => format!("{p}/{low}-{high}"),
     }

@@ -86,7 +86,7 @@ impl<T: Step> RangeSet<T> {
         let mut j = 0;
         for &(low, high) in &self.0 {
             let mut low = Some(low);
-            while j < other.0.len() && other.0[j].1 < low.unwrap_or(high) {
+            while other.0.get(j).is_some_and(|cut| cut.1 < low.unwrap_or(high)) {
                 j += 1;
             }
             let mut k = j;

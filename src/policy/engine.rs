@@ -58,8 +58,10 @@ impl Prepared {
     /// # Errors
     /// What regorus says of the rule, with its place.
     pub fn new(rule: &Rule, libraries: &[(String, String)]) -> Result<Self, PolicyError> {
-        let rego =
-            |error: &dyn std::fmt::Display| PolicyError::Rego { file: rule.file.clone(), message: error.to_string() };
+        let rego = |error: &dyn std::fmt::Display| PolicyError::Rego {
+            file: rule.file.clone(),
+            message: one_line(&error.to_string()),
+        };
         let mut engine = Engine::new();
         for (file, source) in libraries {
             engine.add_policy(file.clone(), source.clone()).map_err(|error| rego(&error))?;
@@ -100,22 +102,30 @@ impl Prepared {
     }
 }
 
-/// A message without line breaks or a drawing of the source.
-fn one_line(text: &str) -> String {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['|', '^']));
-    let mut out: String = lines.collect::<Vec<_>>().join(" ");
+/// What regorus says, in one line: it draws the source below `--> file:line:column` and ends with `error: …`.
+pub(super) fn one_line(text: &str) -> String {
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let place = lines().find_map(|line| line.strip_prefix("--> "));
+    let error = lines().find_map(|line| line.strip_prefix("error: "));
+    let mut out = match (place, error) {
+        (Some(place), Some(error)) => format!("{place}: {error}"),
+        _ => lines().collect::<Vec<_>>().join(" "),
+    };
     if let Some((at, _)) = out.char_indices().nth(400) {
         out.truncate(at);
     }
     out
 }
 
-/// Judges all documents by all built-in rules that want them; for each pair that did not pass plainly, the fact's and
-/// the rule's place. The count is of all pairs that were judged.
-pub(super) fn evaluate(pack: &Pack, facts: &[Fact]) -> Result<(Vec<(usize, usize, Evaluated)>, usize), PolicyError> {
+/// For each pair that did not pass plainly the fact's and the rule's place and what came of it; and how many pairs
+/// were judged.
+pub(super) type Evaluation = (Vec<(usize, usize, Evaluated)>, usize);
+
+/// Judges all documents by all built-in rules that want them.
+pub(super) fn evaluate(pack: &Pack, facts: &[Fact]) -> Result<Evaluation, PolicyError> {
     let rules: Vec<(usize, &Rule)> = pack.rules.iter().enumerate().filter(|(_, rule)| rule.built_in).collect();
     let prepared: Vec<Prepared> =
-        rules.par_iter().map(|(_, rule)| Prepared::new(rule, &pack.libraries)).collect::<Result<_, _>>()?;
+        rules.par_iter().map(|(_, rule)| Prepared::new(rule, &pack.libraries_of(rule))).collect::<Result<_, _>>()?;
     let chunks = facts.par_chunks(256).enumerate().map(|(chunk, facts)| {
         let mut prepared = prepared.clone();
         let (mut out, mut judged) = (Vec::new(), 0);

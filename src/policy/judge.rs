@@ -129,7 +129,7 @@ impl Maker<'_> {
             region: text(&asset.place.region),
             cluster: text(&asset.place.cluster),
             namespace: text(&asset.place.namespace),
-            zone: self.context.zones.of(self.fact.at).border.to_string(),
+            zone: self.context.judged(self.fact.at).border.to_string(),
             message,
             fix: self.fix(outcome).to_owned(),
             fingerprint: self.fingerprint(outcome, &denial),

@@ -6,7 +6,7 @@ use regorus::Engine;
 use regorus::languages::rego::compiler::Compiler;
 use serde_json::Value;
 
-use super::engine::Prepared;
+use super::engine::{Prepared, one_line};
 use super::facts;
 use super::message::places;
 use super::metadata::Text;
@@ -19,14 +19,17 @@ const MAX_BRACKETS: usize = 12;
 
 /// Everything that is wrong with a rule, a sentence each.
 pub fn lint(rule: &Rule, pack: &Pack, requirements: Option<&Requirements>) -> Vec<String> {
-    if let Some(danger) = dangers(&rule.source) {
+    let own = if rule.built_in { &[][..] } else { &pack.own_libraries };
+    if let Some(danger) = own.iter().map(|(_, source)| source).chain([&rule.source]).find_map(|source| dangers(source))
+    {
         return vec![danger];
     }
     let mut problems = Vec::new();
-    if let Err(error) = Prepared::new(rule, &pack.libraries) {
+    let libraries = pack.libraries_of(rule);
+    if let Err(error) = Prepared::new(rule, &libraries) {
         problems.push(error.to_string());
     }
-    problems.extend(unknown_functions(rule, pack));
+    problems.extend(unknown_functions(rule, &libraries));
     problems.extend(paths(rule));
     problems.extend(texts(rule));
     let known = |id: &String| requirements.is_some_and(|all| all.requirements.contains_key(id));
@@ -99,9 +102,9 @@ fn calls(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The interpreter meets an unknown function only when it gets there; compiling for the RVM meets all of them.
-fn unknown_functions(rule: &Rule, pack: &Pack) -> Option<String> {
+fn unknown_functions(rule: &Rule, libraries: &[(String, String)]) -> Option<String> {
     let mut engine = Engine::new();
-    for (file, source) in &pack.libraries {
+    for (file, source) in libraries {
         engine.add_policy(file.clone(), source.clone()).ok()?;
     }
     engine.add_policy(rule.file.clone(), rule.source.clone()).ok()?;
@@ -110,7 +113,7 @@ fn unknown_functions(rule: &Rule, pack: &Pack) -> Option<String> {
         Err(error) => error.to_string(),
         Ok(policy) => Compiler::compile_from_policy(&policy, &[&rule.entry]).err()?.to_string(),
     };
-    Some(format!("does not compile: {}", error.lines().next().unwrap_or_default()))
+    Some(format!("does not compile: {}", one_line(&error)))
 }
 
 /// Paths of `input` that no document of the rule's kinds has.

@@ -65,8 +65,10 @@ impl Rule {
 pub struct Pack {
     /// Rules, by id.
     pub rules: Vec<Rule>,
-    /// Libraries: file and source.
+    /// Libraries that came with the tool: file and source. Built-in rules see no others.
     pub libraries: Vec<(String, String)>,
+    /// Libraries of a user's folder, which only rules of that folder see.
+    pub own_libraries: Vec<(String, String)>,
     /// Unit tests: file and source.
     pub tests: Vec<(String, String)>,
 }
@@ -124,11 +126,33 @@ impl Pack {
         } else if !file.ends_with(".rego") {
             // requirements and the like
         } else if source.lines().any(|line| line.starts_with("package zoneproof.lib")) {
-            self.libraries.push(pair());
+            let libraries = if built_in { &mut self.libraries } else { &mut self.own_libraries };
+            libraries.push(pair());
         } else {
             self.rules.push(Rule::read(file, source, built_in)?);
         }
         Ok(())
+    }
+
+    /// The libraries that a rule sees.
+    pub fn libraries_of(&self, rule: &Rule) -> Vec<(String, String)> {
+        let own = if rule.built_in { &[][..] } else { &self.own_libraries };
+        self.libraries.iter().chain(own).cloned().collect()
+    }
+
+    /// These rules and those of files that are given.
+    pub(super) fn with_files(mut self, files: &[(String, String)]) -> Result<Self, PolicyError> {
+        for (file, source) in files {
+            self.take(file, source, false)?;
+        }
+        self.settle()
+    }
+
+    /// All files of a user's folder.
+    pub(super) fn own_files(&self) -> Vec<(String, String)> {
+        let rules = self.rules.iter().filter(|rule| !rule.built_in);
+        let rules = rules.map(|rule| (rule.file.clone(), rule.source.clone()));
+        rules.chain(self.own_libraries.iter().cloned()).collect()
     }
 
     fn settle(mut self) -> Result<Self, PolicyError> {

@@ -16,10 +16,11 @@ use regorus::Value;
 use serde::{Deserialize, Serialize};
 
 use super::PolicyError;
-use super::engine::{Evaluated, Prepared, is_undetermined};
+use super::engine::{Evaluated, Evaluation, Prepared, is_undetermined};
 use super::facts::Fact;
-use super::lint::dangers;
+use super::lint::{dangers, lint};
 use super::pack::{Pack, Rule};
+use super::requirements::requirements;
 use super::rule_tests::{TestResult, run_tests};
 
 /// CPU seconds after which the child is stopped by the system.
@@ -40,6 +41,7 @@ pub struct Worker {
 enum Job {
     Judge { file: String, source: String, libraries: Vec<(String, String)> },
     Test { files: Vec<(String, String)> },
+    Lint { files: Vec<(String, String)> },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -49,6 +51,8 @@ enum Answer {
     /// The next document's.
     Judged(Evaluated),
     Tested(Vec<TestResult>),
+    /// What is wrong with which file.
+    Linted(Vec<(String, String)>),
 }
 
 impl Worker {
@@ -70,17 +74,13 @@ impl Worker {
     }
 
     /// Judges all documents by the rules that are not built in.
-    pub(super) fn evaluate(
-        &self,
-        pack: &Pack,
-        facts: &[Fact],
-    ) -> Result<(Vec<(usize, usize, Evaluated)>, usize), PolicyError> {
+    pub(super) fn evaluate(&self, pack: &Pack, facts: &[Fact]) -> Result<Evaluation, PolicyError> {
         let rules: Vec<(usize, &Rule)> = pack.rules.iter().enumerate().filter(|(_, rule)| !rule.built_in).collect();
         let all = rules.par_iter().map(|(index, rule)| {
             let wanted: Vec<usize> = (0..facts.len())
                 .filter(|at| facts.get(*at).is_some_and(|fact| rule.judges(fact.kind, fact.category)))
                 .collect();
-            let answers = self.judge(rule, &pack.libraries, facts, &wanted)?;
+            let answers = self.judge(rule, &pack.libraries_of(rule), facts, &wanted)?;
             let judged = wanted.len();
             let keep = wanted.into_iter().zip(answers).filter_map(|(at, evaluated)| {
                 let plain = evaluated == Evaluated::Denied(vec![])
@@ -110,7 +110,7 @@ impl Worker {
             match answer {
                 Answer::Judged(evaluated) => out.push(evaluated),
                 Answer::Refused(message) => return Err(PolicyError::Rego { file: rule.file.clone(), message }),
-                Answer::Tested(_) => {}
+                Answer::Tested(_) | Answer::Linted(_) => {}
             }
         }
         let missing = wanted.len().saturating_sub(out.len());
@@ -126,16 +126,30 @@ impl Worker {
     /// A child process that cannot be started or does not finish.
     pub fn test(&self, pack: &Pack) -> Result<Vec<TestResult>, PolicyError> {
         let rules = pack.rules.iter().map(|rule| (rule.file.clone(), rule.source.clone()));
-        let files = rules.chain(pack.libraries.iter().cloned()).chain(pack.tests.iter().cloned()).collect();
+        let libraries = pack.libraries.iter().chain(&pack.own_libraries).cloned();
+        let files = rules.chain(libraries).chain(pack.tests.iter().cloned()).collect();
         let (answers, cause) = self.run("rule tests", &Job::Test { files }, std::iter::empty())?;
         for answer in answers {
             match answer {
                 Answer::Tested(results) => return Ok(results),
                 Answer::Refused(message) => return Err(PolicyError::Rego { file: "rule tests".to_owned(), message }),
-                Answer::Judged(_) => {}
+                Answer::Judged(_) | Answer::Linted(_) => {}
             }
         }
         Err(PolicyError::Rego { file: "rule tests".to_owned(), message: cause })
+    }
+
+    /// What is wrong with rules that are not ours: file and sentence.
+    ///
+    /// # Errors
+    /// A child process that cannot be started or does not finish.
+    pub fn lint(&self, pack: &Pack) -> Result<Vec<(String, String)>, PolicyError> {
+        let (answers, cause) = self.run("rules", &Job::Lint { files: pack.own_files() }, std::iter::empty())?;
+        let linted = answers.into_iter().find_map(|answer| match answer {
+            Answer::Linted(problems) => Some(problems),
+            Answer::Refused(_) | Answer::Judged(_) | Answer::Tested(_) => None,
+        });
+        linted.ok_or(PolicyError::Rego { file: "rules".to_owned(), message: cause })
     }
 
     /// Sends a job and its documents, and takes the answers until the child ends or is killed.
@@ -209,6 +223,20 @@ pub fn serve(input: impl BufRead, output: impl Write) -> std::io::Result<()> {
         output.flush()
     };
     match job {
+        Job::Lint { files } => {
+            let linted = Pack::built_in().and_then(|pack| pack.with_files(&files)).map(|pack| {
+                let catalogue = requirements();
+                let own = pack.rules.iter().filter(|rule| !rule.built_in);
+                let problems = own.flat_map(|rule| {
+                    lint(rule, &pack, catalogue.as_ref()).into_iter().map(|problem| (rule.file.clone(), problem))
+                });
+                problems.collect()
+            });
+            match linted {
+                Ok(problems) => say(&Answer::Linted(problems)),
+                Err(error) => say(&Answer::Refused(error.to_string())),
+            }
+        }
         Job::Test { files } => {
             let danger = files.iter().find_map(|(file, source)| Some(format!("{file}: {}", dangers(source)?)));
             match danger {

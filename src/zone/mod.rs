@@ -191,7 +191,7 @@ fn place(asset: &Asset, vpc: Option<&str>, parent: Option<(&Asset, &Placement)>,
                 conflicts.push(conflict("zone", zone, key, Some(&p.border.zone), against));
             }
             let guarded = match (contradicted, inherited) {
-                (Some(_), Some((theirs, ..))) if rank(theirs.category) < rank(own.category) => theirs,
+                (Some(_), Some((theirs, ..))) if theirs.category.guard() < own.category.guard() => theirs,
                 _ => own.clone(),
             };
             let source = if conflicts.is_empty() { own } else { Border::unclassified() };
@@ -204,7 +204,8 @@ fn place(asset: &Asset, vpc: Option<&str>, parent: Option<(&Asset, &Placement)>,
                 conflicts.push(entry);
             }
             let unlisted = Some((value.clone(), config.zone.nearest(value).map(str::to_owned)));
-            match inherited {
+            // what an account says is a default for assets that say nothing, not for those that say nonsense
+            match inherited.filter(|_| binding.is_some()) {
                 Some((border, _, by)) if border.is_classified() => (border, Border::unclassified(), by, unlisted),
                 _ => (
                     Border::unclassified(),
@@ -223,12 +224,14 @@ fn place(asset: &Asset, vpc: Option<&str>, parent: Option<(&Asset, &Placement)>,
         unlisted = None;
     }
 
+    let about_zone = conflicts.len();
     let environment = own(asset, vpc, &config.environment, "environment", &mut conflicts);
     let theirs = inherits.and_then(|p| p.border.environment.clone());
+    let bound = binding.and_then(|(against, p)| Some((against, p.border.environment.clone()?)));
     let environment_said = !matches!(environment, Own::Nothing);
     let environment = match environment {
         Own::Assigned(environment, _) => Some(environment.into()),
-        Own::Told(own, key) => match binding.and_then(|(against, p)| Some((against, p.border.environment.clone()?))) {
+        Own::Told(own, key) => match bound {
             // the compartment's word stands: which of two environments is the more guarded is not known
             Some((against, theirs)) if *theirs != *own => {
                 conflicts.push(conflict("environment", &own, &key, Some(&theirs), against));
@@ -236,26 +239,19 @@ fn place(asset: &Asset, vpc: Option<&str>, parent: Option<(&Asset, &Placement)>,
             }
             _ => Some(own.into()),
         },
-        Own::Unlisted(..) | Own::Nothing => theirs,
+        Own::Unlisted(value, key) => {
+            conflicts.push(conflict("environment", &value, &key, None, asset));
+            bound.map(|(_, theirs)| theirs)
+        }
+        Own::Nothing => theirs,
     };
+    let source = if conflicts.len() > about_zone { Border::unclassified() } else { source };
     let with = |border: Border| match border.category {
         Category::Unclassified => border,
         _ => Border { environment: environment.clone(), ..border },
     };
     let own_word = environment_said || !matches!(zone, Own::Nothing);
     Placement { border: with(border), source: with(source), by, unlisted, conflicts, own_word }
-}
-
-/// The more guarded of two zones has the lower rank.
-fn rank(category: Category) -> u8 {
-    match category {
-        Category::Cde => 0,
-        Category::Connected => 1,
-        Category::SecurityImpacting => 2,
-        Category::OutOfScope => 3,
-        Category::External => 4,
-        Category::Unclassified => 5,
-    }
 }
 
 fn bare(config: &Config, zone: &str) -> Border {

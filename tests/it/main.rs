@@ -2,11 +2,20 @@
 //!
 //! One binary, one module a subject. `bash tests/run` installs the peers and runs all.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says by a panic that it failed"
+)]
+
 mod bad_input;
 mod command_line;
 mod configuration;
 mod estates;
 mod fixtures;
+mod fuzz;
 mod layers;
 mod opa;
 mod rule_pack;

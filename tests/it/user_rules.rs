@@ -89,6 +89,33 @@ fn what_would_break_the_parser_is_refused() {
     }
 }
 
+/// A folder's library is for its own rules: it can neither break nor bend a built-in one.
+#[test]
+fn a_library_of_a_folder_does_not_reach_built_in_rules() {
+    let source = rule("deny contains {\"args\": {\"name\": input.name}} if input.asset[\"default\"]");
+    let bent = "package zoneproof.lib.cover\n\nuncovered(_) := []\n";
+    let deep = format!("package zoneproof.lib.deep\n\nx := {}1{}\n", "[".repeat(24), "]".repeat(24));
+    let expected = findings(&["fixtures/estates/wallet-faulty"]).1;
+    for library in [bent, deep.as_str()] {
+        let folder = folder(&[("default-vpc.rego", source.as_str()), ("lib.rego", library)]);
+        let begin = Instant::now();
+        let ended = run(program()
+            .args(["scan", "fixtures/estates/wallet-faulty", "--format", "json", "--rules"])
+            .arg(folder.path()));
+        assert!(begin.elapsed() < Duration::from_secs(20));
+        if ended.code != 2 {
+            let document: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+            let own = |document: &serde_json::Value| {
+                crate::support::keys(document).into_iter().filter(|key| key.0 != "default-vpc").collect::<Vec<_>>()
+            };
+            assert_eq!(own(&document), own(&expected));
+        }
+        let begin = Instant::now();
+        run(program().args(["rules", "lint", "--rules"]).arg(folder.path()));
+        assert!(begin.elapsed() < Duration::from_secs(20));
+    }
+}
+
 #[test]
 fn lint_finds_misspelt_paths_unknown_functions_and_missing_arguments() {
     let body = "deny contains {\"args\": {\"nom\": no.such(input.nmae)}} if input.asset.cidrs";

@@ -24,7 +24,7 @@ use identity::{Admitted, resolve};
 /// An AuthorizationPolicy.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct AuthorizationFact {
-    /// Whether it is an ALLOW that is enforced: no dry run, not bound to targets that sidecars ignore.
+    /// Whether it is an ALLOW that is enforced, not a dry run.
     allows: bool,
     /// Workloads that it is about, some by name.
     workloads: Vec<String>,
@@ -65,6 +65,8 @@ struct Judge<'a> {
     namespace: Arc<str>,
     border: &'a Border,
     policy: &'a AuthorizationPolicy,
+    /// Namespaces that it is about: its own, or all of the cluster from the mesh's root namespace.
+    reach: Vec<Arc<str>>,
     workloads: Vec<(&'a Asset, &'a Workload)>,
 }
 
@@ -77,9 +79,13 @@ pub(super) fn policy(
 ) -> AuthorizationFact {
     let cluster: Arc<str> = asset.place.cluster.clone().unwrap_or_default();
     let namespace: Arc<str> = asset.place.namespace.clone().unwrap_or_default();
-    let all = context.inside::<Workload>(&cluster, &namespace).filter(|(_, workload)| selects(policy, workload));
-    let judge =
-        Judge { context, border: &context.zones.of(at).border, policy, workloads: all.collect(), cluster, namespace };
+    let reach = context.reach_of(&cluster, &namespace);
+    let workloads = reach.iter().flat_map(|namespace| {
+        let all = context.inside::<Workload>(&cluster, namespace).filter(|(_, workload)| selects(policy, workload));
+        all.collect::<Vec<_>>()
+    });
+    let workloads = workloads.collect();
+    let judge = Judge { context, border: &context.judged(at).border, policy, workloads, reach, cluster, namespace };
     let allows = policy.action == "ALLOW" && !policy.dry_run;
     let mut fact = AuthorizationFact {
         allows,
@@ -177,8 +183,9 @@ impl Judge<'_> {
         let whole = rule.to.is_empty() || rule.to.iter().any(|to| to.ports.is_empty());
         let mut open = Connections::default();
         let mut served = false;
-        for (_, workload) in &self.workloads {
-            let services = self.context.inside::<Service>(&self.cluster, &self.namespace).filter(|(_, service)| {
+        for (asset, workload) in &self.workloads {
+            let Some(namespace) = &asset.place.namespace else { continue };
+            let services = self.context.inside::<Service>(&self.cluster, namespace).filter(|(_, service)| {
                 !service.selector.is_empty()
                     && service.selector.iter().all(|(key, value)| workload.labels.get(key) == Some(value))
             });
@@ -235,7 +242,7 @@ impl Judge<'_> {
             && cidr.is_none()
             && asset.is_none()
             && Matcher::fits(cluster.as_deref(), Some(&self.cluster))
-            && Matcher::fits(namespace.as_deref(), Some(&self.namespace))
+            && self.reach.iter().all(|own| Matcher::fits(namespace.as_deref(), Some(own)))
             && workload.as_deref().is_none_or(|pattern| {
                 let fits = |id: &str| id.rsplit('/').next().is_some_and(|name| glob_match(pattern, name));
                 self.policy.selector.is_some()

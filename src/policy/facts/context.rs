@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::config::Config;
+use crate::config::{Config, Matcher};
 use crate::model::{
-    Asset, AuthorizationPolicy, EksCluster, Forward, Instance, Inventory, Kind, Listener, ListenerRule, LoadBalancer,
-    MeshConfig, NetworkInterface, NetworkPolicy, PeerAuthentication, Service, Target, Workload, short_of,
+    AddressSet, Asset, AuthorizationPolicy, Body, EksCluster, Forward, Instance, Inventory, Kind, Listener,
+    ListenerRule, LoadBalancer, MeshConfig, Namespace, NetworkInterface, NetworkPolicy, PeerAuthentication, Service,
+    Subnet, Target, Workload, short_of,
 };
-use crate::zone::{AddressBook, Zones};
+use crate::zone::{AddressBook, Placement, Zones};
 
 /// What bears a security group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +40,12 @@ pub(super) struct Route {
     pub weight: i64,
 }
 
+/// Account and Region.
+type AccountRegion = (Option<Arc<str>>, Option<Arc<str>>);
+
+/// Kind, cluster and namespace.
+type KindInNamespace = (&'static str, Arc<str>, Arc<str>);
+
 /// An inventory, its classification, and joins over both.
 pub struct Context<'a> {
     /// The inventory.
@@ -51,12 +58,13 @@ pub struct Context<'a> {
     pub day: Date,
     pub(super) book: AddressBook,
     pub(super) attachments: HashMap<String, Vec<Attachment>>,
-    pub(super) interfaces_collected: HashSet<(Option<Arc<str>>, Option<Arc<str>>)>,
+    /// Accounts and Regions of which interfaces were read.
+    pub(super) interfaces_collected: HashSet<AccountRegion>,
     pub(super) interface_by_address: HashMap<(String, IpAddr), usize>,
     pub(super) routes: HashMap<String, Vec<Route>>,
     pub(super) targets: HashMap<String, Vec<usize>>,
     clusters: HashMap<String, usize>,
-    by_namespace: HashMap<(&'static str, Arc<str>, Arc<str>), Vec<usize>>,
+    by_namespace: HashMap<KindInNamespace, Vec<usize>>,
     pub(super) meshes: HashMap<Arc<str>, Vec<usize>>,
 }
 
@@ -174,6 +182,57 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// Blocks of the subnets that hold nodes of clusters which a pattern fits and which have such a namespace.
+    pub(super) fn node_addresses(&self, matcher: &Matcher) -> AddressSet {
+        let holds = |cluster: &str| {
+            Matcher::fits(matcher.cluster.as_deref(), Some(cluster))
+                && self.inventory.of::<Namespace>().any(|(_, asset, _)| {
+                    asset.place.cluster.as_deref() == Some(cluster)
+                        && Matcher::fits(matcher.namespace.as_deref(), asset.place.namespace.as_deref())
+                })
+        };
+        let nodes =
+            self.inventory.of::<Instance>().filter(|(_, asset, _)| node_cluster(asset).is_some_and(|c| holds(&c)));
+        let subnets = nodes.filter_map(|(_, _, instance)| self.inventory.find::<Subnet>(&instance.subnet));
+        subnets.fold(AddressSet::default(), |all, (_, _, subnet)| all.union(&AddressSet::from_nets(&subnet.cidrs)))
+    }
+
+    /// Where an asset is judged. A policy in a mesh's root namespace is about all of its cluster: it is judged as the
+    /// most guarded of the cluster's namespaces.
+    pub(in crate::policy) fn judged(&self, at: usize) -> &Placement {
+        let own = self.zones.of(at);
+        let Some(asset) = self.inventory.assets().get(at) else { return own };
+        let (Body::AuthorizationPolicy(_), Some(cluster)) = (&asset.body, &asset.place.cluster) else { return own };
+        if !self.is_root(cluster, asset.place.namespace.as_deref()) {
+            return own;
+        }
+        let inside =
+            self.inventory.of::<Namespace>().filter(|(_, asset, _)| asset.place.cluster.as_ref() == Some(cluster));
+        let all = inside.map(|(at, ..)| self.zones.of(at)).chain([own]);
+        all.min_by_key(|placement| placement.border.category.guard()).unwrap_or(own)
+    }
+
+    /// Whether a namespace is the root namespace of a mesh of its cluster.
+    pub(super) fn is_root(&self, cluster: &Arc<str>, namespace: Option<&str>) -> bool {
+        let configs = self.meshes.get(cluster).into_iter().flatten();
+        let mut roots = configs
+            .filter_map(|at| Some(MeshConfig::of(&self.inventory.assets().get(*at)?.body)?.root_namespace.as_str()));
+        match self.meshes.contains_key(cluster) {
+            true => roots.any(|root| Some(root) == namespace),
+            false => namespace == Some("istio-system"),
+        }
+    }
+
+    /// Namespaces that a policy in one namespace is about.
+    pub(super) fn reach_of(&self, cluster: &Arc<str>, namespace: &Arc<str>) -> Vec<Arc<str>> {
+        if !self.is_root(cluster, Some(namespace)) {
+            return vec![Arc::clone(namespace)];
+        }
+        let inside =
+            self.inventory.of::<Namespace>().filter(|(_, asset, _)| asset.place.cluster.as_ref() == Some(cluster));
+        inside.filter_map(|(_, asset, _)| asset.place.namespace.clone()).collect()
+    }
+
     /// The mesh configuration of a revision in a cluster; Istio's defaults where none was read.
     pub(super) fn mesh(&self, cluster: &Arc<str>, revision: &str) -> MeshConfig {
         let all = self.meshes.get(cluster).into_iter().flatten();
@@ -217,7 +276,7 @@ pub(super) fn names<'i>(ids: impl IntoIterator<Item = &'i str>) -> Vec<String> {
     let more = all.len().saturating_sub(NAMED);
     all.truncate(NAMED);
     if more > 0 {
-        all.push(format!("+{more} more"));
+        all.push(format!("…{more} more"));
     }
     all
 }

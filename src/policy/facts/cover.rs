@@ -102,10 +102,16 @@ pub(super) fn of_piece(
                         Matcher::fits(Some(asset), Some(&short_of(id))) || Matcher::fits(Some(asset), Some(id))
                     }) && !piece.owners.is_empty()
                 });
+                // addresses do not tell workloads apart: a flow that names one approves no more than the subnets of the
+                // nodes that may run it
+                let within = match theirs.is_inside_cluster() {
+                    true => context.node_addresses(matcher).intersect(&piece.addresses),
+                    false => piece.addresses.clone(),
+                };
                 match (owned, cidr) {
                     (false, _) => continue,
-                    (true, None) => piece.addresses.clone(),
-                    (true, Some(net)) => piece.addresses.intersect(&AddressSet::from_nets([net])),
+                    (true, None) => within,
+                    (true, Some(net)) => within.intersect(&AddressSet::from_nets([net])),
                 }
             }
             // addresses that no zone bears can still be named by their block alone

@@ -64,13 +64,12 @@ pub(super) fn target_group(
         fact.balancers.push(short_of(&balancer.id));
         let from = &context.zones.of(at).border;
         for (_, target) in &targets {
-            let Some(to) = border_of(context, group, target) else {
+            let borders = borders_of(context, group, target);
+            if borders.is_empty() {
                 unknown.say("crossings", Reason::NotInInventory, &target.target);
-                continue;
-            };
-            if !from.crosses(&to) || !(from.category.in_scope() || to.category.in_scope()) {
-                continue;
             }
+            let matters = |to: &&Border| from.crosses(to) && (from.category.in_scope() || to.category.in_scope());
+            let Some(to) = borders.iter().find(matters) else { continue };
             let by = context.inventory.assets().get(route.by).map(|asset| short_of(&asset.id)).unwrap_or_default();
             fact.crossings.push(Crossing {
                 balancer: short_of(&balancer.id),
@@ -79,7 +78,7 @@ pub(super) fn target_group(
                 weight: route.weight,
                 target: target.target.clone(),
                 target_border: to.to_string(),
-                cover: cover_of(context, from, &to, target, group),
+                cover: cover_of(context, from, to, target, group),
             });
         }
     }
@@ -88,24 +87,23 @@ pub(super) fn target_group(
     fact
 }
 
-/// Where a target stands; none if nothing tells.
-fn border_of(context: &Context<'_>, group: &TargetGroup, target: &Target) -> Option<Border> {
+/// Where a target may stand; nothing if nothing tells.
+fn borders_of(context: &Context<'_>, group: &TargetGroup, target: &Target) -> Vec<Border> {
     let zone = |at: usize| context.zones.of(at).border.clone();
     match group.target_type.as_str() {
-        "instance" => context.inventory.find::<Instance>(&target.target).map(|(at, ..)| zone(at)),
-        "alb" => context.inventory.find::<LoadBalancer>(&target.target).map(|(at, ..)| zone(at)),
+        "instance" => context.inventory.find::<Instance>(&target.target).map(|(at, ..)| zone(at)).into_iter().collect(),
+        "alb" => context.inventory.find::<LoadBalancer>(&target.target).map(|(at, ..)| zone(at)).into_iter().collect(),
         "ip" => {
-            let address: IpAddr = target.target.parse().ok()?;
+            let Ok(address) = target.target.parse::<IpAddr>() else { return vec![] };
             let vpc = group.vpc.clone().unwrap_or_default();
             if let Some(at) = context.interface_by_address.get(&(vpc.clone(), address)) {
-                return Some(zone(*at));
+                return vec![zone(*at)];
             }
             let set = AddressSet::from_nets([&IpNet::from(address)]);
-            // several VPCs may use the address: the one that is not ours is what matters, and unclassified above all
-            let pieces = context.book.split(&set, Some(&vpc));
-            pieces.into_iter().map(|piece| piece.border).max_by_key(|border| !border.is_classified())
+            // outside the group's VPC several may use the address, and nothing here tells which one routes lead to
+            context.book.split(&set, Some(&vpc)).into_iter().map(|piece| piece.border).collect()
         }
-        _ => None,
+        _ => vec![],
     }
 }
 
@@ -127,7 +125,9 @@ fn cover_of(context: &Context<'_>, from: &Border, to: &Border, target: &Target, 
         use crate::config::End;
         let inside = |end: &End, border: &Border, address: Option<IpAddr>| {
             let End::Where { cidr, matcher, .. } = end else { return false };
+            // a load balancer is no workload, and nothing tells whose pod an address is
             end.holds_border(&border.zone, border.environment.as_deref())
+                && !end.is_inside_cluster()
                 && matcher.asset.is_none()
                 && cidr.is_none_or(|net| address.is_some_and(|address| net.contains(&address)))
         };

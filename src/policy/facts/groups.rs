@@ -6,7 +6,9 @@ use serde::Serialize;
 use super::context::{Attachment, Context, names};
 use super::cover::{self, Cover, GroupEnd, Role};
 use super::document::{Reason, Unknown};
-use crate::model::{AddressSet, Connections, Direction, Peer, PrefixList, SecurityGroup, SecurityGroupRule, short_of};
+use crate::model::{
+    AddressSet, Connections, Direction, Peer, PrefixList, SecurityGroup, SecurityGroupRule, Vpc, short_of,
+};
 use crate::zone::{Border, Piece};
 
 /// Public IPv4 addresses from which a source counts as "any": a /8.
@@ -112,10 +114,10 @@ pub(super) fn rule(context: &Context<'_>, at: usize, rule: &SecurityGroupRule, u
     let end = GroupEnd { border: ours, id, attachments };
     let vpc = found.map(|(.., group)| group.vpc.as_str());
     match &rule.peer {
-        Peer::Cidr(net) => by_addresses(context, &mut fact, &end, AddressSet::from_nets([net]), vpc, &open),
+        Peer::Cidr(net) => by_addresses(context, &mut fact, &end, AddressSet::from_nets([net]), vpc, &open, unknown),
         Peer::PrefixList(list) => match context.inventory.find::<PrefixList>(list) {
             Some((_, _, PrefixList { entries: Some(entries), .. })) => {
-                by_addresses(context, &mut fact, &end, AddressSet::from_nets(entries), vpc, &open);
+                by_addresses(context, &mut fact, &end, AddressSet::from_nets(entries), vpc, &open, unknown);
             }
             Some(_) => not_known(unknown, rule.direction, Reason::EntriesNotCollected, list),
             None => not_known(unknown, rule.direction, Reason::NotInInventory, list),
@@ -144,6 +146,7 @@ fn by_addresses(
     addresses: AddressSet,
     vpc: Option<&str>,
     open: &Connections,
+    unknown: &mut Unknown,
 ) {
     let (v4, v6) = addresses.public_size();
     if v4 >= ANY_V4 || v6 >= ANY_V6 {
@@ -153,8 +156,14 @@ fn by_addresses(
         return;
     }
     let role = role(fact.direction);
+    let own_vpc_known = vpc.is_some_and(|vpc| context.inventory.find::<Vpc>(vpc).is_some());
     for piece in context.book.split(&addresses, vpc).into_iter().filter(|piece| piece.border.crosses(end.border)) {
         let cover = cover::of_piece(context, role, end, &piece, open);
+        if piece.owners.is_empty() && !own_vpc_known && !cover.beyond.is_empty() {
+            // what nobody bears may be the group's own VPC's, which was not read
+            unknown.say("address_crossings", Reason::NotInInventory, vpc.unwrap_or(&fact.group.id));
+            continue;
+        }
         let Piece { border, addresses, owners } = piece;
         let owners = names(owners.iter().map(|owner| &**owner));
         fact.address_crossings.push(Crossing::new(&border, addresses.describe(3), owners, cover));

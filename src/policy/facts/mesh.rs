@@ -93,18 +93,23 @@ pub(super) fn enrolment(context: &Context<'_>, asset: &Asset, implied: bool) -> 
 /// The policy that counts among several of one scope: the oldest. Manifests do not tell ages.
 ///
 /// Source: Istio, PeerAuthentication reference: of several in one scope, the oldest is applied.
-fn oldest<'a>(
-    mut all: Vec<(&'a Asset, &'a PeerAuthentication)>,
-    unknown: &mut Unknown,
-) -> Option<(&'a Asset, &'a PeerAuthentication)> {
+fn oldest<'a>(mut all: Vec<(&'a Asset, &'a PeerAuthentication)>, unknown: &mut Unknown) -> Option<Deciding<'a>> {
     all.sort_by(|(a, x), (b, y)| (&x.created, &a.id).cmp(&(&y.created, &b.id)));
     let first = *all.first()?;
     let ages_known = all.iter().all(|(_, policy)| !policy.created.is_empty());
     if !ages_known && all.iter().any(|(_, p)| p.mode != first.1.mode || p.ports != first.1.ports) {
         let names: Vec<String> = all.iter().map(|(asset, _)| short_of(&asset.id)).collect();
         unknown.say("mtls", Reason::Ambiguous, names.join(", "));
+        return Some(Deciding { asset: first.0, policy: first.1, ambiguous: true });
     }
-    Some(first)
+    Some(Deciding { asset: first.0, policy: first.1, ambiguous: false })
+}
+
+/// The policy that counts, if it is the only one or the oldest for sure.
+struct Deciding<'a> {
+    asset: &'a Asset,
+    policy: &'a PeerAuthentication,
+    ambiguous: bool,
 }
 
 /// The mode that holds in a namespace for workloads without a policy of their own.
@@ -121,9 +126,10 @@ pub(super) fn namespace_mode(
     for (place, scope) in scopes {
         let wide = context.inside::<PeerAuthentication>(cluster, place).filter(|(_, policy)| policy.selector.is_none());
         // UNSET inherits from the wider scope
-        if let Some((asset, policy)) = oldest(wide.collect(), unknown).filter(|(_, policy)| policy.mode != "UNSET") {
+        let deciding = oldest(wide.collect(), unknown).filter(|d| d.ambiguous || d.policy.mode != "UNSET");
+        if let Some(Deciding { asset, policy, ambiguous }) = deciding {
             return Mtls {
-                mode: Some(policy.mode.clone()),
+                mode: (!ambiguous).then(|| policy.mode.clone()),
                 by: short_of(&asset.id),
                 by_id: Some(asset.id.to_string()),
                 scope,
@@ -163,10 +169,11 @@ pub(super) fn workload(
             let selector = policy.selector.as_ref();
             selector.is_some_and(|labels| labels.iter().all(|(key, value)| workload.labels.get(key) == Some(value)))
         });
-        if let Some((deciding, policy)) = oldest(own.collect(), unknown) {
+        if let Some(Deciding { asset: deciding, policy, ambiguous }) = oldest(own.collect(), unknown) {
             let inherited = mtls.mode.clone();
             let mode = if policy.mode == "UNSET" { inherited } else { Some(policy.mode.clone()) };
-            let open = policy.ports.iter().filter_map(|(port, port_mode)| {
+            let mode = mode.filter(|_| !ambiguous);
+            let open = policy.ports.iter().filter(|_| !ambiguous).filter_map(|(port, port_mode)| {
                 let port_mode = if port_mode == "UNSET" { mode.as_deref()? } else { port_mode };
                 (port_mode != "STRICT").then(|| format!("{port} {port_mode}"))
             });

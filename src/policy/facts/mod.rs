@@ -34,7 +34,7 @@ pub fn build(context: &Context<'_>, wanted: &(dyn Fn(&str, Category) -> bool + S
     let assets = context.inventory.assets();
     let built = (0..assets.len()).into_par_iter().flat_map_iter(|at| {
         let Some(asset) = assets.get(at) else { return Vec::new() };
-        let category = context.zones.of(at).border.category;
+        let category = context.judged(at).border.category;
         let mut out = Vec::new();
         if wanted(ZONE_ASSIGNMENT, category)
             && let Some(derived) = zones::assignment(context, at, asset)
@@ -55,7 +55,7 @@ where
 {
     let mut unknown = Unknown::default();
     let derived = derive(context, at, asset, &mut unknown);
-    let placement = context.zones.of(at);
+    let placement = context.judged(at);
     let owner = owner(asset);
     let header = Header::new(kind, asset, placement, unknown);
     Fact { kind, at, category: placement.border.category, owner, document: Document::new(header, asset, derived) }

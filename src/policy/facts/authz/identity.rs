@@ -44,7 +44,7 @@ impl Admitted {
         let more = all.len().saturating_sub(NAMED);
         all.truncate(NAMED);
         if more > 0 {
-            all.push(format!("+{more} more"));
+            all.push(format!("…{more} more"));
         }
         all
     }
@@ -128,12 +128,18 @@ pub(super) fn resolve(
     (peers.into_iter().collect(), unresolved)
 }
 
+/// The trust domain that points to the mesh's own one.
+const POINTER: &str = "cluster.local";
+
+/// Cluster, namespace and the cluster's trust domain.
+type NamespaceOf = (Arc<str>, Arc<str>, String);
+
 /// Namespaces that are known, with the trust domains of their clusters.
 struct Known {
     own: Arc<str>,
     /// Trust domains whose certificates the policy's mesh takes.
     trusted: Vec<String>,
-    all: Vec<(Arc<str>, Arc<str>, String)>,
+    all: Vec<NamespaceOf>,
 }
 
 impl Known {
@@ -148,14 +154,15 @@ impl Known {
         Self { own: Arc::clone(own), trusted, all: all.collect() }
     }
 
-    /// Own cluster first; others only if the own one has no match.
-    fn pick(&self, test: impl Fn(&(Arc<str>, Arc<str>, String)) -> bool) -> Vec<&(Arc<str>, Arc<str>, String)> {
+    /// An exact value is looked for in the own cluster first, in others only if it has no match; a pattern matches
+    /// wherever it matches.
+    fn pick(&self, value: &str, test: impl Fn(&NamespaceOf) -> bool) -> Vec<&NamespaceOf> {
         let own: Vec<_> = self.all.iter().filter(|known| known.0 == self.own && test(known)).collect();
-        if own.is_empty() { self.all.iter().filter(|known| test(known)).collect() } else { own }
+        if own.is_empty() || value.contains('*') { self.all.iter().filter(|known| test(known)).collect() } else { own }
     }
 
     fn matching(&self, pattern: &str, value: &str, account: Option<&str>, principal: bool) -> Vec<Peer> {
-        let found = self.pick(|(cluster, namespace, domain)| {
+        let found = self.pick(pattern, |(cluster, namespace, domain)| {
             glob_match(pattern, namespace) && (*cluster == self.own || self.trusted.contains(domain))
         });
         found.into_iter().map(|(cluster, namespace, _)| peer(cluster, namespace, account, value, principal)).collect()
@@ -165,10 +172,16 @@ impl Known {
     /// mesh does not take can never be shown, yet somebody meant to let it in: it is resolved all the same.
     fn principals(&self, value: &str) -> Vec<Peer> {
         let account = value.rsplit_once("/sa/").map(|(_, account)| account).filter(|account| !account.contains('*'));
-        let found = self.pick(|(cluster, namespace, domain)| {
+        let found = self.pick(value, |(cluster, namespace, domain)| {
+            // aliases are one domain under several names
+            let mesh = *cluster == self.own || self.trusted.contains(domain);
             let mut domains: Vec<&str> = vec![domain];
-            if *cluster == self.own {
+            if mesh {
                 domains.extend(self.trusted.iter().map(String::as_str));
+                // Istio, "Trust Domain Migration": in policies it stands for the mesh's own trust domain
+                domains.push(POINTER);
+            } else if value.starts_with(POINTER) {
+                return false;
             }
             domains.iter().any(|domain| may_match(value, &format!("{domain}/ns/{namespace}/sa/")))
         });

@@ -1,0 +1,53 @@
+//! 30 rules over 1,000,000 documents: a tenth of them in the PCI zone, as in a large estate.
+//!
+//! The built-in rules are repeated under other names until there are 30. `ROWS` sets another number of documents.
+
+#![allow(clippy::expect_used, missing_docs, reason = "a bench that cannot be set up ends")]
+
+mod estate;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use zoneproof::config::Config;
+use zoneproof::load::{self, Source};
+use zoneproof::policy::facts::Context;
+use zoneproof::policy::{self, Lang, Pack};
+use zoneproof::zone::Zones;
+
+/// The built-in rules, and copies of them until there are 30.
+fn thirty() -> Pack {
+    let mut pack = Pack::built_in().expect("the built-in rules");
+    let originals = pack.rules.clone();
+    for (number, rule) in originals.iter().cycle().take(30 - originals.len()).enumerate() {
+        let mut copy = rule.clone();
+        copy.meta.id = format!("{}-{number}", rule.meta.id);
+        copy.source = rule.source.replace("package zoneproof.rules.", &format!("package zoneproof.copy{number}."));
+        copy.entry = rule.entry.replace("data.zoneproof.rules.", &format!("data.zoneproof.copy{number}."));
+        pack.rules.push(copy);
+    }
+    assert_eq!(pack.rules.len(), 30);
+    pack
+}
+
+fn rules(criterion: &mut Criterion) {
+    let rows: usize = std::env::var("ROWS").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    // five ingress rules and one egress rule a group
+    let size = estate::Size { vpcs: 100, groups: rows / 6, rules_per_group: 5 };
+    estate::write(folder.path(), size).expect("an estate");
+    let config = Config::read(&folder.path().join("zoneproof.yaml")).expect("a configuration");
+    let inventory = load::load(&[Source::Path(folder.path().to_owned())], None).expect("an inventory");
+    let zones = Zones::classify(&inventory, &config);
+    let pack = thirty();
+    let mut group = criterion.benchmark_group(format!("30 rules x {} assets", inventory.len()));
+    group.sample_size(10);
+    group.bench_function("judge", |bench| {
+        bench.iter(|| {
+            let context = Context::new(&inventory, &zones, &config, jiff::civil::date(2026, 11, 20));
+            policy::judge(&context, &pack, Lang::En, None).expect("findings")
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, rules);
+criterion_main!(benches);
