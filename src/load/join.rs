@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 use super::batch::{Batch, Piece};
 use crate::model::{
-    Account, Asset, Body, Connections, Direction, Inventory, Namespace, Origin, Peer, Place, Region, Route,
+    Account, Asset, Body, Connections, Coverage, Direction, Inventory, Namespace, Origin, Peer, Place, Region, Route,
     SecurityGroupRule, Tags, account_id, arn_of, kube_id,
 };
 
@@ -34,12 +34,13 @@ pub(super) fn join(batches: Vec<Batch>, inventory: &mut Inventory) {
         assets.extend(batch.assets);
         batch.pieces.into_iter().for_each(|piece| pieces.take(piece));
     }
-    pieces.complete(&mut assets);
     pieces.rules(&mut assets);
     assets.extend(std::mem::take(&mut pieces.attachments).into_values());
     pieces.workloads(&mut assets);
-    let named = places(&assets);
-    for asset in assets.into_iter().chain(named) {
+    assets.extend(places(&assets));
+    pieces.complete(&mut assets);
+    pieces.leftover(&assets, &mut inventory.coverage);
+    for asset in assets {
         inventory.add(asset);
     }
     inventory.settle();
@@ -107,6 +108,22 @@ impl Pieces {
                 _ => {}
             }
         }
+    }
+
+    /// What completes an asset that was not read is not dropped silently.
+    fn leftover(&self, assets: &[Asset], coverage: &mut Coverage) {
+        let ids: HashSet<&str> = assets.iter().map(|asset| &*asset.id).collect();
+        let shorts: HashSet<&str> = ids.iter().filter_map(|id| id.rsplit('/').next()).collect();
+        let mut count = |what: &str, keys: &mut dyn Iterator<Item = &String>, known: &HashSet<&str>| {
+            for _ in keys.filter(|key| !known.contains(key.as_str())) {
+                coverage.skip(format!("{what} of what was not read"));
+            }
+        };
+        count("tags", &mut self.tags.keys(), &ids);
+        count("LoadBalancerTargetHealth", &mut self.targets_listed.iter(), &ids);
+        count("ManagedPrefixListEntries", &mut self.prefix_entries.keys(), &shorts);
+        count("TransitGatewayStaticRoutes", &mut self.routes.keys(), &shorts);
+        count("TransitGatewayPropagations", &mut self.propagations.keys(), &shorts);
     }
 
     /// Inline rules that are not listed with an id of their own. Compared by what they say, never by group alone: a
