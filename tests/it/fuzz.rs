@@ -70,7 +70,7 @@ macro_rules! loader {
         #[test]
         fn $test() {
             static CORPUS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| corpus($folder, $ending));
-            check!().with_type::<(u16, Vec<Change>)>().with_iterations(2000).for_each(|(pick, changes)| {
+            check!().with_type::<(u16, Vec<Change>)>().for_each(|(pick, changes)| {
                 load($name, &changed(&CORPUS, *pick, changes));
             });
         }
@@ -91,7 +91,7 @@ fn snapshots() {
     ];
     let plain = [lines.join("\n").into_bytes()];
     let packed = [zstd::encode_all(plain[0].as_slice(), 3).unwrap()];
-    check!().with_type::<Vec<Change>>().with_iterations(2000).for_each(|changes| {
+    check!().with_type::<Vec<Change>>().for_each(|changes| {
         load("x.jsonl", &changed(&plain, 0, changes));
         load("x.jsonl.zst", &changed(&packed, 0, changes));
     });
@@ -100,7 +100,7 @@ fn snapshots() {
 #[test]
 fn configurations() {
     static CORPUS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| corpus("fixtures/estates", "zoneproof.yaml"));
-    check!().with_type::<(u16, Vec<Change>)>().with_iterations(2000).for_each(|(pick, changes)| {
+    check!().with_type::<(u16, Vec<Change>)>().for_each(|(pick, changes)| {
         let text = String::from_utf8_lossy(&changed(&CORPUS, *pick, changes)).into_owned();
         if let Err(error) = Config::parse("zoneproof.yaml", &text) {
             assert!(!error.problems.is_empty(), "an error without a problem: {text}");
@@ -111,7 +111,7 @@ fn configurations() {
 #[test]
 fn rules_and_messages() {
     static CORPUS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| corpus("policies/rules", ".rego"));
-    check!().with_type::<(u16, Vec<Change>)>().with_iterations(2000).for_each(|(pick, changes)| {
+    check!().with_type::<(u16, Vec<Change>)>().for_each(|(pick, changes)| {
         let text = String::from_utf8_lossy(&changed(&CORPUS, *pick, changes)).into_owned();
         let _ = metadata::read("x.rego", &text);
         reads::paths(&text);

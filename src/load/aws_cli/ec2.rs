@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Read, Reader, TagList};
+use super::{Read, Reader, TagList, present};
 use crate::model::{Instance, NetworkInterface, Subnet, Vpc};
 
 /// Blocks as AWS prints them, sorted, host bits cleared; what is no block is an error of its item.
@@ -208,7 +208,7 @@ pub(super) fn reservation(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     #[serde(rename_all = "PascalCase")]
     struct Shape<'a> {
         owner_id: Option<String>,
-        #[serde(borrow)]
+        #[serde(borrow, deserialize_with = "present")]
         instances: Option<Vec<&'a RawValue>>,
     }
     let s: Shape<'_> = serde_json::from_str(raw.get())?;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Read, Reader, Tag, TagList};
+use super::{Read, Reader, Tag, TagList, present};
 use crate::load::batch::Piece;
 use crate::model::{Forward, Listener, ListenerRule, LoadBalancer, Place, Tags, Target, TargetGroup};
 
@@ -130,7 +130,7 @@ pub(super) fn wrapped_listeners(reader: &mut Reader<'_>, raw: &RawValue) -> Read
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Shape<'a> {
-        #[serde(borrow)]
+        #[serde(borrow, deserialize_with = "present")]
         listeners: Option<Vec<&'a RawValue>>,
     }
     let s: Shape<'_> = serde_json::from_str(raw.get())?;
@@ -181,7 +181,7 @@ pub(super) fn wrapped_rules(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Shape<'a> {
-        #[serde(borrow)]
+        #[serde(borrow, deserialize_with = "present")]
         rules: Option<Vec<&'a RawValue>>,
     }
     let s: Shape<'_> = serde_json::from_str(raw.get())?;
@@ -220,7 +220,7 @@ pub(super) fn target_health(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     #[serde(rename_all = "PascalCase")]
     struct Shape<'a> {
         target_group_arn: String,
-        #[serde(borrow)]
+        #[serde(borrow, deserialize_with = "present")]
         target_health_descriptions: Option<Vec<&'a RawValue>>,
     }
     #[derive(Deserialize)]

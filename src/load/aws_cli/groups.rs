@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::ec2::{net, nets};
-use super::{Read, Reader, TagList};
+use super::{Read, Reader, TagList, present};
 use crate::load::batch::Piece;
 use crate::model::{Direction, Peer, Place, PrefixList, SecurityGroup, SecurityGroupRule, Tags};
 
@@ -205,6 +205,7 @@ pub(super) fn prefix_list_entries(reader: &mut Reader<'_>, raw: &RawValue) -> Re
     #[serde(rename_all = "PascalCase")]
     struct Shape {
         prefix_list_id: String,
+        #[serde(deserialize_with = "present")]
         entries: Option<Vec<Entry>>,
     }
     let s: Shape = serde_json::from_str(raw.get())?;

@@ -11,7 +11,7 @@ mod routing;
 
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::batch::{Batch, Piece};
@@ -107,6 +107,11 @@ struct Tag {
 #[derive(Default, Deserialize)]
 #[serde(transparent)]
 struct TagList(Option<Vec<Tag>>);
+
+/// A list that must be there, if only as `null`: a wrapper without what it wraps is a mistake, not an empty answer.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
+}
 
 impl TagList {
     fn into_map(self) -> Tags {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::ec2::nets;
-use super::{Read, Reader, TagList};
+use super::{Read, Reader, TagList, present};
 use crate::load::batch::Piece;
 use crate::model::{
     AclEntry, NetworkAcl, PeeringSide, Place, Route, RouteTable, TransitGateway, TransitGatewayAttachment,
@@ -349,6 +349,7 @@ pub(super) fn static_routes(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     #[serde(rename_all = "PascalCase")]
     struct Shape {
         transit_gateway_route_table_id: String,
+        #[serde(deserialize_with = "present")]
         routes: Option<Vec<RouteShape>>,
     }
     let s: Shape = serde_json::from_str(raw.get())?;
@@ -390,6 +391,7 @@ pub(super) fn propagations(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     #[serde(rename_all = "PascalCase")]
     struct Shape {
         transit_gateway_route_table_id: String,
+        #[serde(deserialize_with = "present")]
         transit_gateway_route_table_propagations: Option<Vec<Propagation>>,
     }
     let s: Shape = serde_json::from_str(raw.get())?;
