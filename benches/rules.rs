@@ -13,6 +13,10 @@ use zoneproof::policy::facts::Context;
 use zoneproof::policy::{self, Lang, Pack};
 use zoneproof::zone::Zones;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The built-in rules, and copies of them until there are 30.
 fn thirty() -> Pack {
     let mut pack = Pack::built_in().expect("the built-in rules");

@@ -11,6 +11,10 @@ use zoneproof::policy::facts::Context;
 use zoneproof::policy::{self, Lang, Pack};
 use zoneproof::zone::Zones;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn scan(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     estate::write(folder.path(), estate::Size { vpcs: 10, groups: 2000, rules_per_group: 5 }).expect("an estate");

@@ -174,20 +174,37 @@ impl Decode for u64 {
     }
 }
 
-/// The value of a field that may be left out.
-pub(super) fn optional<T: Decode + Default>(node: &Node, name: &str, problems: &mut Vec<Problem>) -> Option<T> {
-    node.get(name).map_or_else(|| Some(T::default()), |value| T::decode(value, problems))
+/// The value of a field that must be there. It is empty where the field is missing or of another type, which has been
+/// reported by then: the rest is still checked, so that all problems are told at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needed<T>(pub Option<T>);
+
+impl<T: JsonSchema> JsonSchema for Needed<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<T>()
+    }
+}
+
+/// The value of a field that may be left out; what is of another type is reported and counts as left out.
+pub(super) fn optional<T: Decode + Default>(node: &Node, name: &str, problems: &mut Vec<Problem>) -> T {
+    node.get(name).and_then(|value| T::decode(value, problems)).unwrap_or_default()
 }
 
 /// The value of a field that must be there.
-pub(super) fn required<T: Decode>(node: &Node, name: &str, problems: &mut Vec<Problem>) -> Option<T> {
-    match node.get(name) {
+pub(super) fn needed<T: Decode>(node: &Node, name: &str, problems: &mut Vec<Problem>) -> Needed<T> {
+    Needed(match node.get(name) {
         Some(value) if value.value != Value::Null => T::decode(value, problems),
         _ => {
             problems.push(Problem::new(format!("`{name}` is missing"), node.spot));
             None
         }
-    }
+    })
 }
 
 /// Records keys that are not known, each with the nearest that is.
@@ -201,8 +218,7 @@ pub(super) fn unknown_keys(node: &Node, known: &[String], problems: &mut Vec<Pro
     }
 }
 
-/// Reads a struct field by field; each field is `required` or `optional`, its key is its name in kebab case. All
-/// fields are read before any is missed, so that every problem is seen.
+/// Reads a struct field by field; each field is `needed` or `optional`, its key is its name in kebab case.
 macro_rules! decode_struct {
     ($name:ident { $($field:ident: $mode:ident),* $(,)? }) => {
         impl $crate::config::decode::Decode for $name {
@@ -217,7 +233,7 @@ macro_rules! decode_struct {
                 $crate::config::decode::unknown_keys(node, &known, problems);
                 $(let $field =
                     $crate::config::decode::$mode(node, &stringify!($field).replace('_', "-"), problems);)*
-                Some(Self { $($field: $field?),* })
+                Some(Self { $($field),* })
             }
         }
     };

@@ -47,6 +47,10 @@ impl Category {
         ("external", Self::External),
     ];
 
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Cde, Self::SecurityImpacting, Self::Connected, Self::OutOfScope, Self::External, Self::Unclassified];
+
     /// Its name.
     pub fn as_str(self) -> &'static str {
         Self::NAMES.iter().find(|(_, category)| *category == self).map_or("unclassified", |(name, _)| name)

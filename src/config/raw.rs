@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 
-use super::decode::{At, Decode, Problem, Table, decode_struct, wanted};
+use super::decode::{At, Decode, Needed, Problem, Table, decode_struct, wanted};
 use crate::node::{Node, Value};
 
 /// zoneproof's configuration.
@@ -10,9 +10,9 @@ use crate::node::{Node, Value};
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct File {
     /// Version of this format: 1.
-    pub version: At<u64>,
+    pub version: Needed<At<u64>>,
     /// The zones, by name.
-    pub zones: Table<Zone>,
+    pub zones: Needed<Table<Zone>>,
     /// How zone and environment of an asset are told.
     #[schemars(default)]
     pub classify: Classify,
@@ -27,8 +27,8 @@ pub struct File {
     pub fail_on: Option<At<String>>,
 }
 decode_struct!(File {
-    version: required,
-    zones: required,
+    version: needed,
+    zones: needed,
     classify: optional,
     flows: optional,
     sources: optional,
@@ -40,7 +40,7 @@ decode_struct!(File {
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Zone {
     /// `cde`, `security-impacting`, `connected`, `out-of-scope` or `external`.
-    pub category: At<String>,
+    pub category: Needed<At<String>>,
     /// What people call it.
     #[schemars(default)]
     pub title: Option<String>,
@@ -48,7 +48,7 @@ pub struct Zone {
     #[schemars(default)]
     pub cidrs: Vec<At<String>>,
 }
-decode_struct!(Zone { category: required, title: optional, cidrs: optional });
+decode_struct!(Zone { category: needed, title: optional, cidrs: optional });
 
 /// How assets are told apart.
 #[derive(Debug, Default, JsonSchema)]
@@ -93,35 +93,21 @@ pub struct Assign {
     #[schemars(default)]
     pub environment: Option<At<String>>,
     /// What it is about; `*` stands for any run of characters.
-    pub r#match: At<Match>,
+    pub r#match: Needed<At<Match>>,
 }
 
 impl Decode for Assign {
-    fn decode(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        AssignFields::decode(node, problems).and_then(|fields| {
-            let AssignFields { zone, environment } = fields;
-            let r#match = super::decode::required(node, "match", problems)?;
-            Some(Self { zone, environment, r#match })
-        })
-    }
-}
-
-/// [`Assign`] without `match`, which is a word of Rust.
-struct AssignFields {
-    zone: Option<At<String>>,
-    environment: Option<At<String>>,
-}
-
-impl Decode for AssignFields {
+    /// By hand, because `match` is a word of Rust.
     fn decode(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
         if !matches!(node.value, Value::Map(_)) {
             return wanted("a mapping", node, problems);
         }
-        let known = ["zone", "environment", "match"].map(str::to_owned);
-        super::decode::unknown_keys(node, &known, problems);
-        let zone = super::decode::optional(node, "zone", problems);
-        let environment = super::decode::optional(node, "environment", problems);
-        Some(Self { zone: zone?, environment: environment? })
+        super::decode::unknown_keys(node, &["zone", "environment", "match"].map(str::to_owned), problems);
+        Some(Self {
+            zone: super::decode::optional(node, "zone", problems),
+            environment: super::decode::optional(node, "environment", problems),
+            r#match: super::decode::needed(node, "match", problems),
+        })
     }
 }
 
@@ -152,13 +138,13 @@ decode_struct!(Match { account: optional, vpc: optional, cluster: optional, name
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Flow {
     /// Its name, unique.
-    pub id: At<String>,
+    pub id: Needed<At<String>>,
     /// Who may begin connections.
-    pub from: At<End>,
+    pub from: Needed<At<End>>,
     /// To whom.
-    pub to: At<End>,
+    pub to: Needed<At<End>>,
     /// `tcp/443`, `udp/100-200`, `icmp`, `all`; ports as the client sees them.
-    pub connections: At<Vec<At<String>>>,
+    pub connections: Needed<At<Vec<At<String>>>>,
     /// What a connection must bring beyond addresses and ports.
     #[schemars(default)]
     pub requires: Option<Requires>,
@@ -169,37 +155,37 @@ pub struct Flow {
     #[schemars(default)]
     pub security_features: Vec<String>,
     /// Why it is needed.
-    pub reason: String,
+    pub reason: Needed<String>,
     /// Who answers for it.
-    pub owner: At<String>,
+    pub owner: Needed<At<String>>,
     /// Who approved it; not the owner.
-    pub approved_by: At<String>,
+    pub approved_by: Needed<At<String>>,
     /// Where the approval is recorded.
     #[schemars(default)]
     pub ticket: Option<String>,
     /// When it was approved, `YYYY-MM-DD`.
-    pub approved: At<String>,
+    pub approved: Needed<At<String>>,
     /// When it was last reviewed.
     #[schemars(default)]
     pub reviewed: Option<At<String>>,
     /// The last day on which it counts.
-    pub expires: At<String>,
+    pub expires: Needed<At<String>>,
 }
 decode_struct!(Flow {
-    id: required,
-    from: required,
-    to: required,
-    connections: required,
+    id: needed,
+    from: needed,
+    to: needed,
+    connections: needed,
     requires: optional,
     data: optional,
     security_features: optional,
-    reason: required,
-    owner: required,
-    approved_by: required,
+    reason: needed,
+    owner: needed,
+    approved_by: needed,
     ticket: optional,
-    approved: required,
+    approved: needed,
     reviewed: optional,
-    expires: required,
+    expires: needed,
 });
 
 /// What data a flow carries: `none`, or kinds of data.

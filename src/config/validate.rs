@@ -18,18 +18,16 @@ struct Check<'a> {
 
 pub(super) fn validate(file: &str, raw: raw::File, problems: &mut Vec<Problem>) -> Option<Config> {
     let mut check = Check { problems };
-    if raw.version.value != 1 {
-        check.say(
-            raw.version.spot,
-            format!("version `{}` of the format", raw.version.value),
-            "this release reads version 1",
-        );
+    if let Some(version) = raw.version.0.filter(|version| version.value != 1) {
+        let message = format!("version `{}` of the format", version.value);
+        check.say(version.spot, message, "this release reads version 1");
     }
-    let zones = check.zones(raw.zones);
+    let zones = check.zones(raw.zones.0.unwrap_or_default());
     let names: Vec<&str> = zones.iter().map(|zone| zone.name.as_str()).collect();
     let zone = check.aspect(raw.classify.zone, "pci-zone", &DEFAULT_ZONE, Some(&names));
     let environment = check.aspect(raw.classify.environment, "env", &DEFAULT_ENVIRONMENT, None);
-    let environments: Vec<String> = environment.values.iter().map(|(_, meant)| meant.clone()).collect();
+    let mut environments: Vec<String> = environment.values.iter().map(|(_, meant)| meant.clone()).collect();
+    environments.dedup();
     let flows = check.flows(raw.flows, &names, &environments);
     let fail_on = raw.fail_on.and_then(|at| check.parse::<Severity>(&at, "use critical, high, medium, low or info"));
     Some(Config {
@@ -49,7 +47,8 @@ impl Check<'_> {
     }
 
     fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(&mut self, at: &At<String>, help: &str) -> Option<T> {
-        at.value.parse().map_err(|error| self.say(at.spot, format!("`{}`: {error}", at.value), help)).ok()
+        let parsed = at.value.parse();
+        parsed.map_err(|error| self.say(at.spot, format!("`{}` cannot be read: {error}", at.value), help)).ok()
     }
 
     fn zones(&mut self, raw: super::decode::Table<raw::Zone>) -> Vec<Zone> {
@@ -57,11 +56,14 @@ impl Check<'_> {
         let mut taken: Vec<(String, AddressSet)> = Vec::new();
         for (name, zone) in raw.0 {
             let known: Vec<&str> = Category::NAMES.iter().map(|(name, _)| *name).collect();
-            let category = Category::NAMES.iter().find(|(name, _)| *name == zone.category.value).map(|(_, c)| *c);
-            if category.is_none() {
-                let help = suggest(&zone.category.value, &known);
-                self.say(zone.category.spot, format!("unknown category `{}`", zone.category.value), help);
-            }
+            let category = zone.category.0.and_then(|written| {
+                let found = Category::NAMES.iter().find(|(name, _)| *name == written.value).map(|(_, c)| *c);
+                if found.is_none() {
+                    let help = suggest(&written.value, &known);
+                    self.say(written.spot, format!("unknown category `{}`", written.value), help);
+                }
+                found
+            });
             let mut cidrs = Vec::new();
             for at in &zone.cidrs {
                 let Some(net) = self.cidr(at) else { continue };
@@ -135,9 +137,11 @@ impl Check<'_> {
             }
         }
         add_own_names(&mut values, names);
-        let known: Vec<String> = values.iter().map(|(_, meant)| meant.clone()).collect();
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let assign = raw.assign.into_iter().filter_map(|assign| self.assign(assign, names.is_some(), &known)).collect();
+        let mut listed: Vec<String> = values.iter().map(|(_, meant)| meant.clone()).collect();
+        listed.dedup();
+        let listed: Vec<&str> = listed.iter().map(String::as_str).collect();
+        let known = names.unwrap_or(&listed);
+        let assign = raw.assign.into_iter().filter_map(|assign| self.assign(assign, names.is_some(), known)).collect();
         Classifier { tags: raw.tags, labels: raw.labels, values, assign }
     }
 
@@ -148,21 +152,18 @@ impl Check<'_> {
             self.say(other.spot, format!("an assignment here gives the {name} only"), "move it to the other aspect");
         }
         let Some(value) = value else {
-            self.say(raw.r#match.spot, format!("the assignment names no {name}"), format!("add `{name}: …`"));
+            let spot = raw.r#match.0.map_or(Spot { line: 1, column: 1 }, |at| at.spot);
+            self.say(spot, format!("the assignment names no {name}"), format!("add `{name}: …`"));
             return None;
         };
         if !known.contains(&value.value.as_str()) {
             self.say(value.spot, format!("unknown {name} `{}`", value.value), suggest(&value.value, known));
         }
-        let m = raw.r#match.value;
+        let At { value: m, spot } = raw.r#match.0?;
         let matcher =
             Matcher { account: m.account, vpc: m.vpc, cluster: m.cluster, namespace: m.namespace, asset: m.asset };
         if matcher == Matcher::default() {
-            self.say(
-                raw.r#match.spot,
-                "a match that names nothing",
-                "name an account, vpc, cluster, namespace or asset",
-            );
+            self.say(spot, "a match that names nothing", "name an account, vpc, cluster, namespace or asset");
         }
         Some(Assign { value: value.value, matcher, line: value.spot.line })
     }
@@ -171,43 +172,49 @@ impl Check<'_> {
         let mut ids: Vec<At<String>> = Vec::new();
         let mut flows = Vec::new();
         for flow in raw {
-            if let Some(twin) = ids.iter().find(|id| id.value == flow.id.value) {
-                let message = format!("flow `{}` stands twice, first on line {}", flow.id.value, twin.spot.line);
-                self.say(flow.id.spot, message, "give each flow an id of its own");
+            if let Some(id) = flow.id.0.clone() {
+                if let Some(twin) = ids.iter().find(|known| known.value == id.value) {
+                    let message = format!("flow `{}` stands twice, first on line {}", id.value, twin.spot.line);
+                    self.say(id.spot, message, "give each flow an id of its own");
+                }
+                ids.push(id);
             }
-            ids.push(flow.id.clone());
             flows.extend(self.flow(flow, zones, environments));
         }
         flows
     }
 
     fn flow(&mut self, raw: raw::Flow, zones: &[&str], environments: &[String]) -> Option<Flow> {
-        if raw.owner.value == raw.approved_by.value {
-            let message = format!("`{}` owns the flow and approves it", raw.owner.value);
-            self.say(raw.approved_by.spot, message, "an approval is somebody else's (PCI DSS 1.2.5)");
+        if let (Some(owner), Some(approver)) = (&raw.owner.0, &raw.approved_by.0)
+            && owner.value == approver.value
+        {
+            let message = format!("`{}` owns the flow and approves it", owner.value);
+            self.say(approver.spot, message, "an approval is somebody else's (PCI DSS 1.2.5)");
         }
-        let from = self.end(raw.from, zones, environments);
-        let to_spot = raw.to.spot;
-        let to = self.end(raw.to, zones, environments);
-        if let (Some(End::Internet), Some(End::Internet)) = (&from, &to) {
-            self.say(to_spot, "both ends are `internet`", "one end is the company's");
+        let from = raw.from.0.and_then(|at| self.end(at, zones, environments));
+        let to_spot = raw.to.0.as_ref().map(|at| at.spot);
+        let to = raw.to.0.and_then(|at| self.end(at, zones, environments));
+        if let (Some(from), Some(to), Some(spot)) = (&from, &to, to_spot) {
+            if *from == End::Internet && *to == End::Internet {
+                self.say(spot, "both ends are `internet`", "one end is the company's");
+            }
+            self.same_zone(from, to, spot);
         }
-        if let (Some(from), Some(to)) = (&from, &to) {
-            self.same_zone(from, to, to_spot);
-        }
-        if raw.connections.value.is_empty() {
-            self.say(raw.connections.spot, "a flow without connections", "name them: `[tcp/443]`");
+        let listed = raw.connections.0.as_ref();
+        if let Some(list) = listed.filter(|list| list.value.is_empty()) {
+            self.say(list.spot, "a flow without connections", "name them: `[tcp/443]`");
         }
         let help = "write `tcp/443`, `udp/100-200`, `icmp`, a protocol's number or `all`";
-        let connections = raw.connections.value.iter().filter_map(|at| self.parse::<Connections>(at, help));
+        let connections =
+            listed.into_iter().flat_map(|list| &list.value).filter_map(|at| self.parse::<Connections>(at, help));
         let connections = connections.fold(Connections::default(), |all, one| all.union(&one));
-        let approved = self.date(&raw.approved);
+        let approved = raw.approved.0.as_ref().and_then(|at| self.date(at));
         let reviewed = raw.reviewed.as_ref().and_then(|at| self.date(at));
-        let expires = self.date(&raw.expires);
-        if let (Some(approved), Some(expires)) = (approved, expires)
+        let expires = raw.expires.0.as_ref().and_then(|at| self.date(at));
+        if let (Some(approved), Some(expires), Some(at)) = (approved, expires, &raw.expires.0)
             && expires < approved
         {
-            self.say(raw.expires.spot, "it expires before it was approved", "mend one of the dates");
+            self.say(at.spot, "it expires before it was approved", "mend one of the dates");
         }
         if let (Some(approved), Some(reviewed), Some(at)) = (approved, reviewed, &raw.reviewed)
             && reviewed < approved
@@ -222,15 +229,8 @@ impl Check<'_> {
             paths: requires.paths,
             hosts: requires.hosts,
         };
-        Some(Flow {
-            id: raw.id.value,
-            from: from?,
-            to: to?,
-            connections,
-            requires,
-            expires: expires?,
-            line: raw.id.spot.line,
-        })
+        let id = raw.id.0?;
+        Some(Flow { line: id.spot.line, id: id.value, from: from?, to: to?, connections, requires, expires: expires? })
     }
 
     /// Production and development of one zone are apart too: a flow inside a zone must say which environments it joins.

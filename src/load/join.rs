@@ -1,9 +1,10 @@
 //! Joins what the files gave into one inventory: pieces find the assets that they belong to, pods fold into owners,
 //! and accounts, Regions and namespaces that are only named get an asset of their own.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashSet, HashSetExt};
 use ipnet::IpNet;
 
 use super::batch::{Batch, Piece};
@@ -150,8 +151,8 @@ impl Pieces {
 
     /// Owned objects and pods fold into the topmost owner that was read.
     fn workloads(&mut self, assets: &mut Vec<Asset>) {
-        let mut at: HashMap<Arc<str>, usize> = HashMap::new();
-        let mut owners: HashMap<Arc<str>, Arc<str>> = HashMap::new();
+        let mut at: HashMap<Arc<str>, usize> = HashMap::default();
+        let mut owners: HashMap<Arc<str>, Arc<str>> = HashMap::default();
         for (index, asset) in assets.iter().enumerate() {
             if matches!(asset.body, Body::Workload(_)) {
                 at.insert(Arc::clone(&asset.id), index);
@@ -204,8 +205,13 @@ fn places(assets: &[Asset]) -> Vec<Asset> {
             named.insert(id, asset);
         }
     };
+    let mut seen = HashSet::new();
     for asset in assets {
         let place = &asset.place;
+        // a million rules stand in a handful of places
+        if !seen.insert((&place.account, &place.region, &place.cluster, &place.namespace)) {
+            continue;
+        }
         if let Some(account) = &place.account {
             let only = Place { account: Some(Arc::clone(account)), ..Place::default() };
             add(account_id(account), only, &asset.origin, Account { name: String::new() }.into());

@@ -1,8 +1,8 @@
 //! The inventory: all assets of an estate, unique by kind and id, in one canonical order.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt};
 use sha2::{Digest, Sha256};
 
 use super::asset::{Asset, Body, Kind};
@@ -57,24 +57,22 @@ impl Inventory {
             });
             return Merge::Differs;
         }
-        self.index(key, self.assets.len(), &asset.id);
+        self.by_id.insert(key, self.assets.len());
         self.assets.push(asset);
         Merge::New
-    }
-
-    fn index(&mut self, key: (&'static str, Arc<str>), at: usize, id: &str) {
-        self.by_kind.entry(key.0).or_default().push(at);
-        self.by_short.entry(short_of(id).into()).or_default().push(at);
-        self.by_id.insert(key, at);
     }
 
     /// Sorts assets, gaps and indices into canonical order; to be called once all sources are read.
     pub fn settle(&mut self) {
         let mut assets = std::mem::take(&mut self.assets);
         assets.sort_by(|a, b| (a.body.kind(), &a.id).cmp(&(b.body.kind(), &b.id)));
-        (self.by_id, self.by_short, self.by_kind) = Default::default();
+        (self.by_short, self.by_kind) = Default::default();
+        self.by_id = HashMap::with_capacity(assets.len());
         for (at, asset) in assets.iter().enumerate() {
-            self.index((asset.body.kind(), Arc::clone(&asset.id)), at, &asset.id);
+            let kind = asset.body.kind();
+            self.by_kind.entry(kind).or_default().push(at);
+            self.by_short.entry(short_of(&asset.id).into()).or_default().push(at);
+            self.by_id.insert((kind, Arc::clone(&asset.id)), at);
         }
         self.assets = assets;
         self.coverage.gaps.sort();

@@ -270,15 +270,15 @@ fn describe_one(protocol: Protocol, from: u16, to: u16) -> String {
 
 /// Why a text is no set of connections.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no connection")]
-pub struct ParseConnectionsError(pub String);
+#[error("not a protocol with a port, a range of ports, or nothing")]
+pub struct ParseConnectionsError;
 
 impl FromStr for Connections {
     type Err = ParseConnectionsError;
 
     /// Reads `all`, `tcp`, `tcp/443`, `tcp/8000-8100`, `icmp`, `icmp/8`, `icmp/8.0` or a protocol number.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bad = || ParseConnectionsError(text.to_owned());
+        let bad = || ParseConnectionsError;
         if text.eq_ignore_ascii_case("all") {
             return Ok(Self::all());
         }

@@ -1,6 +1,6 @@
 //! From evaluations to findings: outcome, message, place, fingerprint.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::engine::{self, Denial, Evaluated, is_undetermined};
 use super::facts::{Because, Context, Fact, Reason};
@@ -9,6 +9,7 @@ use super::metadata::Lang;
 use super::pack::{Pack, Rule};
 use super::worker::Worker;
 use super::{PolicyError, facts};
+use crate::config::Category;
 use crate::finding::{Finding, Location, Outcome, fingerprint};
 use crate::model::{Asset, Origin, short_of};
 
@@ -25,7 +26,11 @@ pub struct Judged {
 /// # Errors
 /// A built-in rule that does not compile, or a child process that cannot be started.
 pub fn judge(context: &Context<'_>, pack: &Pack, lang: Lang, worker: Option<&Worker>) -> Result<Judged, PolicyError> {
-    let wanted = |kind: &str, category| pack.rules.iter().any(|rule| rule.judges(kind, category));
+    // asked for every asset: rules are asked once for each kind and category
+    let pairs = facts::kinds().into_iter().flat_map(|kind| Category::ALL.map(|category| (kind, category)));
+    let wanted: HashSet<(&str, Category)> =
+        pairs.filter(|(kind, category)| pack.rules.iter().any(|rule| rule.judges(kind, *category))).collect();
+    let wanted = |kind: &str, category| wanted.contains(&(kind, category));
     let facts = facts::build(context, &wanted);
     let (mut results, mut evaluated) = engine::evaluate(pack, &facts)?;
     if let Some(worker) = worker {

@@ -1,9 +1,9 @@
 //! What the makers of facts look things up in: the inventory's joins, made once.
 
-use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use jiff::civil::Date;
 
 use crate::config::{Config, Matcher};
