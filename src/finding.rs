@@ -100,9 +100,18 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The order of reports: violations first, the gravest first, then by zone, rule, border and asset.
+    /// The order of reports: violations first, the gravest first, then by zone, rule and place.
     pub fn sort_key(&self) -> impl Ord + '_ {
-        (self.outcome, self.severity, &self.zone, &self.rule, &self.border, &self.asset, &self.fingerprint)
+        (
+            self.outcome,
+            self.severity,
+            &self.zone,
+            &self.rule,
+            &self.origin,
+            &self.asset,
+            &self.border,
+            &self.fingerprint,
+        )
     }
 }
 

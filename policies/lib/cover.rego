@@ -14,6 +14,14 @@ expired(openings) := {flow | some opening in openings; some flow in opening.expi
 # What lies beyond the flows: connections, with addresses where there are any.
 beyond(openings) := {text | some opening in openings; some part in opening.beyond; some text in parts(part)}
 
+# The same, each with the border that it lies behind.
+beyond_by_border(openings) := {text |
+	some opening in openings
+	some part in opening.beyond
+	some said in parts(part)
+	text := sprintf("%s: %s", [opening.border, said])
+}
+
 parts(part) := {sprintf("%s (%s)", [concat(", ", part.connections), concat(", ", part.addresses)])} if {
 	count(part.addresses) > 0
 }

@@ -23,6 +23,8 @@ pub(super) enum Piece {
     Attachment(Box<Asset>),
     /// The targets of a target group were listed, whether or not there are any.
     TargetsListed(String),
+    /// An answer under this key that says whether more pages follow, and where.
+    Page(String, bool, Spot),
     /// A running pod, as the workload that owns it.
     Pod(Box<Asset>),
     /// An object that a controller of this id made (a Deployment's ReplicaSet, a CronJob's Job): folded into it if it

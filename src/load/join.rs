@@ -8,10 +8,14 @@ use foldhash::{HashMap, HashSet, HashSetExt};
 use ipnet::IpNet;
 
 use super::batch::{Batch, Piece};
+use super::dangling;
 use crate::model::{
-    Account, Asset, Body, Connections, Coverage, Direction, Inventory, Namespace, Origin, Peer, Place, Region, Route,
-    SecurityGroupRule, Tags, account_id, arn_of, kube_id,
+    Account, Asset, Body, Connections, Coverage, Direction, Gap, GapReason, Inventory, Namespace, Origin, Peer, Place,
+    Region, Route, SecurityGroupRule, Spot, Tags, account_id, arn_of, kube_id,
 };
+
+/// Top-level key, account and Region.
+type Pages = (String, Option<Arc<str>>, Option<Arc<str>>);
 
 /// Pieces by what they complete.
 #[derive(Default)]
@@ -23,6 +27,8 @@ struct Pieces {
     propagations: HashMap<String, Vec<String>>,
     targets_listed: HashSet<String>,
     attachments: BTreeMap<Arc<str>, Asset>,
+    /// Answers by key, account and Region: whether more follows, in which file and where.
+    pages: BTreeMap<Pages, Vec<(bool, Arc<str>, Spot)>>,
     pods: Vec<Asset>,
     owned: Vec<(Asset, String)>,
 }
@@ -33,7 +39,15 @@ pub(super) fn join(batches: Vec<Batch>, inventory: &mut Inventory) {
     for batch in batches {
         inventory.coverage.absorb(batch.coverage);
         assets.extend(batch.assets);
-        batch.pieces.into_iter().for_each(|piece| pieces.take(piece));
+        for piece in batch.pieces {
+            match piece {
+                Piece::Page(key, more, spot) => {
+                    let place = (key, batch.place.account.clone(), batch.place.region.clone());
+                    pieces.pages.entry(place).or_default().push((more, Arc::clone(&batch.file), spot));
+                }
+                piece => pieces.take(piece),
+            }
+        }
     }
     pieces.rules(&mut assets);
     assets.extend(std::mem::take(&mut pieces.attachments).into_values());
@@ -41,6 +55,8 @@ pub(super) fn join(batches: Vec<Batch>, inventory: &mut Inventory) {
     assets.extend(places(&assets));
     pieces.complete(&mut assets);
     pieces.leftover(&assets, &mut inventory.coverage);
+    pieces.unfinished(&mut inventory.coverage);
+    inventory.coverage.gaps.extend(dangling::gaps(&assets));
     for asset in assets {
         inventory.add(asset);
     }
@@ -57,6 +73,8 @@ impl Pieces {
             Piece::TransitPropagations(table, all) => self.propagations.entry(table).or_default().extend(all),
             Piece::TargetsListed(group) => drop(self.targets_listed.insert(group)),
             Piece::Attachment(asset) => self.attachment(*asset),
+            // told by its file, so taken apart where that is known
+            Piece::Page(..) => {}
             Piece::Pod(asset) => self.pods.push(*asset),
             Piece::Owned(asset, owner) => self.owned.push((*asset, owner)),
         }
@@ -107,6 +125,21 @@ impl Pieces {
                 }
                 Body::TargetGroup(group) => group.targets_known |= self.targets_listed.contains(&*asset.id),
                 _ => {}
+            }
+        }
+    }
+
+    /// An answer that says more pages follow, without a last page anywhere, was cut short.
+    fn unfinished(&self, coverage: &mut Coverage) {
+        for ((key, ..), pages) in &self.pages {
+            if let (Some((_, file, spot)), false) = (pages.first(), pages.iter().any(|(more, ..)| !more)) {
+                coverage.gaps.push(Gap {
+                    what: file.to_string(),
+                    reason: GapReason::CutShort,
+                    detail: format!("the answer for `{key}` says that more follows, and no last page was read"),
+                    mend: "dump all pages: leave out --max-items and --no-paginate".to_owned(),
+                    at: Some(*spot),
+                });
             }
         }
     }

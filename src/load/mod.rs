@@ -5,6 +5,7 @@
 
 mod aws_cli;
 mod batch;
+mod dangling;
 mod files;
 mod join;
 mod manifests;

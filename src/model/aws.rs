@@ -364,6 +364,9 @@ pub struct TargetGroup {
     pub protocol: String,
     /// The port of its targets, unless a target has one of its own.
     pub port: Option<u16>,
+    /// ARNs of the load balancers that forward to it, sorted.
+    #[serde(default)]
+    pub balancers: Vec<String>,
     /// Whether its targets were collected.
     pub targets_known: bool,
 }

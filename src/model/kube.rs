@@ -167,9 +167,11 @@ pub struct NetworkPolicyRule {
 }
 
 impl NetworkPolicyRule {
-    /// Whether it lets everybody through on every port.
+    /// Whether it lets everybody through on every port: no peers at all, or every address.
     pub fn is_everything(&self) -> bool {
-        self.peers.is_empty() && self.ports.is_empty()
+        let every = |block: &IpBlock| matches!(block.cidr.as_str(), "0.0.0.0/0" | "::/0") && block.except.is_empty();
+        let everybody = self.peers.is_empty() || self.peers.iter().any(|p| p.ip_block.as_ref().is_some_and(every));
+        everybody && self.ports.is_empty()
     }
 }
 

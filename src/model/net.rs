@@ -237,17 +237,28 @@ impl Connections {
         let mut out = Vec::new();
         for &(low, high) in self.0.intervals() {
             let (first, last) = ((low >> 16) as u8, (high >> 16) as u8);
-            for number in first..=last {
-                let from = if number == first { (low & 0xffff) as u16 } else { 0 };
-                let to = if number == last { (high & 0xffff) as u16 } else { u16::MAX };
-                out.push(describe_one(Protocol(number), from, to));
+            let (from, to) = ((low & 0xffff) as u16, (high & 0xffff) as u16);
+            if first == last {
+                out.push(describe_one(Protocol(first), from, to));
+                continue;
             }
-        }
-        // a long run of protocol numbers (all but TCP, say) would drown a message
-        if out.len() > 24 {
-            let rest = out.len() - 23;
-            out.truncate(23);
-            out.push(format!("…{rest} more"));
+            // a part of the first protocol, whole ones between, a part of the last
+            let (mut whole_first, mut whole_last) = (first, last);
+            if from > 0 {
+                out.push(describe_one(Protocol(first), from, u16::MAX));
+                whole_first = first.saturating_add(1);
+            }
+            if to < u16::MAX {
+                whole_last = last.saturating_sub(1);
+            }
+            match (whole_first, whole_last) {
+                (a, b) if a > b => {}
+                (a, b) if a == b => out.push(Protocol(a).to_string()),
+                (a, b) => out.push(format!("protocols {a}-{b}")),
+            }
+            if to < u16::MAX {
+                out.push(describe_one(Protocol(last), 0, to));
+            }
         }
         out
     }
@@ -310,6 +321,14 @@ mod tests {
         for text in ["", "tcp/", "tcp/70000", "tcp/9-1", "tpc/443", "icmp/300"] {
             assert!(text.parse::<Connections>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_left_of_all_protocols_is_told_in_few_words() {
+        let rest = |text: &str| Connections::all().subtract(&text.parse().unwrap()).describe();
+        assert_eq!(rest("tcp"), ["protocols 0-5", "protocols 7-255"]);
+        assert_eq!(rest("tcp/443"), ["protocols 0-5", "tcp/0-442", "tcp/444-65535", "protocols 7-255"]);
+        assert_eq!(rest("icmp"), ["0", "protocols 2-255"]);
     }
 
     #[test]

@@ -62,7 +62,9 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 pub fn summary_line(summary: &RunSummary, korean: bool) -> String {
     let RunSummary { assets, rules, violations, undetermined, gaps, .. } = summary;
     if korean {
-        return format!("자산 {assets}개, 규칙 {rules}개, 위반 {violations}건, 미결정 {undetermined}건, 누락 {gaps}건");
+        return format!(
+            "자산 {assets}개, 규칙 {rules}개, 위반 {violations}건, 판단 불가 {undetermined}건, 누락 {gaps}건"
+        );
     }
     let count = |number: &usize, one: &str| format!("{number} {one}{}", if *number == 1 { "" } else { "s" });
     let (assets, rules) = (count(assets, "asset"), count(rules, "rule"));

@@ -194,7 +194,9 @@ fn place(asset: &Asset, vpc: Option<&str>, parent: Option<(&Asset, &Placement)>,
                 (Some(_), Some((theirs, ..))) if theirs.category.guard() < own.category.guard() => theirs,
                 _ => own.clone(),
             };
-            let source = if conflicts.is_empty() { own } else { Border::unclassified() };
+            // below a contradicted compartment nobody is trusted, whatever it says of itself
+            let doubted = binding.is_some_and(|(_, p)| p.border.is_classified() && !p.source.is_classified());
+            let source = if conflicts.is_empty() && !doubted { own } else { Border::unclassified() };
             (guarded, source, format!("{key} of {}", short_of(&asset.id)), None)
         }
         (Own::Unlisted(value, key), inherited) => {

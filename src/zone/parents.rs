@@ -15,8 +15,15 @@ pub(super) struct Parents {
 
 impl Parents {
     pub fn of(inventory: &Inventory) -> Self {
-        let clusters: HashMap<&str, usize> =
-            inventory.of::<EksCluster>().map(|(at, _, cluster)| (cluster.name.as_str(), at)).collect();
+        let mut clusters: HashMap<&str, usize> = HashMap::new();
+        let mut shared = Vec::new();
+        for (at, _, cluster) in inventory.of::<EksCluster>() {
+            if clusters.insert(&cluster.name, at).is_some() {
+                shared.push(cluster.name.as_str());
+            }
+        }
+        // of two clusters of one name nothing tells whose manifests were read: neither gives them its zone
+        clusters.retain(|name, _| !shared.contains(name));
         let parent = inventory.assets().iter().map(|asset| parent(asset, inventory, &clusters)).collect();
         let mut this = Self { parent, vpc: vec![None; inventory.len()] };
         for (at, asset) in inventory.assets().iter().enumerate() {

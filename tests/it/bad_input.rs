@@ -142,6 +142,26 @@ fn nothing_to_read_is_an_error_and_no_pass() {
 }
 
 #[test]
+fn an_answer_that_goes_on_elsewhere() {
+    one_gap("page1.json", "{\"NextToken\": \"abc\",\n \"SecurityGroups\": []}", Some(1), "more follows");
+    // all pages are there
+    let page = VPC.replacen('{', "{\"NextToken\": \"abc\", ", 1).replace("vpc-1", "vpc-2");
+    let folder = folder(&[("page1.json", page.as_str()), ("page2.json", VPC)]);
+    let (code, document) = findings(&[folder.path().to_str().unwrap()]);
+    assert_eq!(code, 0, "{document:#}");
+}
+
+#[test]
+fn what_is_referred_to_and_was_not_read() {
+    let text = r#"{"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "OwnerId": "111122223333", "VpcId": "vpc-1",
+      "Groups": [{"GroupId": "sg-1"}]}]}"#;
+    let folder = folder(&[("good.json", VPC), ("eni.json", text)]);
+    let gaps = gaps(folder.path());
+    assert_eq!(gaps.len(), 1, "{gaps:#?}");
+    assert_eq!((&gaps[0]["what"], &gaps[0]["reason"]), (&"security-group sg-1".into(), &"not-collected".into()));
+}
+
+#[test]
 fn two_sources_that_disagree_are_a_gap() {
     let other = VPC.replace("10.0.0.0/16", "10.9.0.0/16");
     let folder = folder(&[("a.json", VPC), ("b.json", &other), ("c.json", VPC)]);

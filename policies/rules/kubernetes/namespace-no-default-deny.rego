@@ -13,7 +13,7 @@
 #     ko: 파드는 정책이 선택할 때까지 열려 있습니다. 기본 거부가 없으면 아무것도 열려 있지 않아야 할 곳에서 새 워크로드마다 열린 채로 시작합니다.
 #   remediation:
 #     en: Add a NetworkPolicy with an empty `podSelector` and both `policyTypes`, and allow what is needed in policies beside it.
-#     ko: "`podSelector`가 비어 있고 `policyTypes` 둘을 모두 담은 NetworkPolicy를 추가하고, 필요한 것은 따로 정책으로 허용하십시오."
+#     ko: "`podSelector`가 비어 있고 `policyTypes`에 Ingress와 Egress를 모두 지정한 NetworkPolicy를 추가하고, 필요한 것은 별도 정책으로 허용하십시오."
 #   messages:
 #     en: "namespace `{name}` has no default deny for {missing}{?opened}; opened again by {opened}{/}"
 #     ko: "네임스페이스 `{name}`에 {missing} 기본 거부가 없습니다{?opened}; {opened}이(가) 다시 엽니다{/}"

@@ -7,7 +7,7 @@
 #   zones: [cde, security-impacting, connected]
 #   severity: high
 #   requirements: ["1.3.1", "4.2.1"]
-#   title: { ko: 엄격하지 않은 mTLS }
+#   title: { ko: STRICT가 아닌 mTLS }
 #   why:
 #     en: Whoever sends plaintext has no identity. Rules that exclude identities let it in, and rules that admit them rest on nobody leaving the mesh.
 #     ko: 평문을 보내는 쪽에는 신원이 없습니다. 신원을 제외하는 규칙은 이를 들여보내고, 신원을 허용하는 규칙은 아무도 메시를 벗어나지 않는다는 데 기댑니다.

@@ -14,8 +14,8 @@
 #     en: Delete the peering, or declare the flows that need it.
 #     ko: 피어링을 지우거나 이를 필요로 하는 흐름을 선언하십시오.
 #   messages:
-#     en: "peering `{name}` joins {requester} (`{requester_vpc}`) with {accepter} (`{accepter_vpc}`), and no declared flow needs it"
-#     ko: "피어링 `{name}`이(가) {requester}(`{requester_vpc}`)와(과) {accepter}(`{accepter_vpc}`)을(를) 잇지만 이를 필요로 하는 흐름이 선언되지 않았습니다"
+#     en: "peering `{name}` joins {requester} (`{requester_vpc}`) with {accepter} (`{accepter_vpc}`), and no flow in force needs it{?expired}; flow {expired} has expired{/}"
+#     ko: "피어링 `{name}`이(가) {requester}(`{requester_vpc}`)와(과) {accepter}(`{accepter_vpc}`)을(를) 잇지만 이를 필요로 하는 유효한 흐름이 없습니다{?expired}; 흐름 {expired}은(는) 만료되었습니다{/}"
 package zoneproof.rules.peering_cross_zone
 
 deny contains {
@@ -25,6 +25,7 @@ deny contains {
 		"requester_vpc": input.requester.vpc,
 		"accepter": input.accepter.border,
 		"accepter_vpc": input.accepter.vpc,
+		"expired": input.expired,
 	},
 	"border": sprintf("%s <-> %s", [input.requester.border, input.accepter.border]),
 	"related": [input.requester.vpc, input.accepter.vpc],

@@ -10,6 +10,7 @@ peering := {
 	"crosses": true,
 	"touches_scope": true,
 	"approved_by": [],
+	"expired": [],
 }
 
 test_joins_two_borders if {
@@ -20,6 +21,7 @@ test_joins_two_borders if {
 			"requester_vpc": "vpc-0ad5",
 			"accepter": "no-pci/prod",
 			"accepter_vpc": "vpc-0bd2",
+			"expired": [],
 		},
 		"border": "pci/prod <-> no-pci/prod",
 		"related": ["vpc-0ad5", "vpc-0bd2"],

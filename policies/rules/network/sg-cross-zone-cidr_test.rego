@@ -48,8 +48,7 @@ test_addresses_of_another_border if {
 			"group": "ledger-db (sg-0c1d)",
 			"direction": "ingress",
 			"peer": "10.20.0.0/16",
-			"borders": {"no-pci/prod"},
-			"beyond": {"tcp/5432 (10.20.0.0/16)"},
+			"beyond": {"no-pci/prod: tcp/5432 (10.20.0.0/16)"},
 			"approved": set(),
 			"expired": set(),
 			"unattached": false,
@@ -71,9 +70,8 @@ test_one_rule_over_several_borders_is_one_finding if {
 			"group": "ledger-db (sg-0c1d)",
 			"direction": "ingress",
 			"peer": "10.20.0.0/16",
-			"borders": {"no-pci/prod", "unclassified"},
-			"beyond": {"tcp/5432 (10.20.0.0/16)", "tcp/5432 (10.0.0.0/13)"},
-			"approved": set(),
+			"beyond": {"no-pci/prod: tcp/5432 (10.20.0.0/16)", "unclassified: tcp/5432 (10.0.0.0/13)"},
+			"approved": {"card-authorisations"},
 			"expired": set(),
 			"unattached": false,
 		},
@@ -89,7 +87,10 @@ test_what_flows_leave_over_is_told_with_addresses if {
 	]})
 	some denial in sg_cross_zone_cidr.deny with input as rule([partly])
 	denial.args.approved == {"card-authorisations"}
-	denial.args.beyond == {"tcp/5433 (10.30.0.0/20)", "tcp/5432, tcp/5433 (10.30.16.0/20, 10.30.32.0/19)"}
+	denial.args.beyond == {
+		"link/prod: tcp/5433 (10.30.0.0/20)",
+		"link/prod: tcp/5432, tcp/5433 (10.30.16.0/20, 10.30.32.0/19)",
+	}
 	denial.connections == {"tcp/5432", "tcp/5433"}
 }
 

@@ -15,7 +15,7 @@
 #     en: Remove the reference. If the opening is meant, declare a flow between the two borders with these ports.
 #     ko: 참조를 지우십시오. 의도한 개방이라면 두 경계 사이의 흐름을 이 포트로 선언하십시오.
 #   messages:
-#     en: "`{group}` opens {direction} with group `{peer}` of {borders} on {beyond}{?approved}; flow {approved} covers the rest{/}{?expired}; flow {expired} has expired{/}{?unattached} (the group is attached to nothing){/}"
+#     en: "`{group}` allows {direction} with group `{peer}` of {borders} on {beyond}{?approved}; flow {approved} covers the rest{/}{?expired}; flow {expired} has expired{/}{?unattached} (the group is attached to nothing){/}"
 #     ko: "`{group}` 그룹의 {direction} 규칙이 {borders}의 `{peer}` 그룹에 {beyond}(으)로 열려 있습니다{?approved}; 나머지는 흐름 {approved}이(가) 승인합니다{/}{?expired}; 흐름 {expired}은(는) 만료되었습니다{/}{?unattached} (아무것도 이 그룹을 쓰지 않습니다){/}"
 package zoneproof.rules.sg_cross_zone_reference
 
@@ -29,8 +29,8 @@ deny contains {
 		"peer": input.peer,
 		"borders": borders,
 		"beyond": cover.beyond(openings),
-		"approved": cover.approved(openings),
-		"expired": cover.expired(openings),
+		"approved": cover.approved(input.group_crossings),
+		"expired": cover.expired(input.group_crossings),
 		"unattached": group.unattached(input.group),
 	},
 	"border": sprintf("%s %s %s", [input.zone.border, arrows[input.direction], concat(", ", borders)]),

@@ -15,8 +15,8 @@
 #     en: Narrow the source to the addresses or groups that need it, or remove the rule. If the opening is meant, declare a flow from `internet` with an owner and an approver.
 #     ko: 필요한 주소나 그룹으로 출발지를 좁히거나 규칙을 지우십시오. 의도한 개방이라면 소유자와 승인자를 적어 `internet`에서 오는 흐름을 선언하십시오.
 #   messages:
-#     en: "`{group}` lets anybody (`{peer}`) in on {connections}{?approved}; flow {approved} covers only part of it{/}{?expired}; flow {expired} has expired{/}{?unattached} (the group is attached to nothing){/}"
-#     ko: "`{group}` 그룹이 누구나(`{peer}`) {connections}(으)로 들어오게 합니다{?approved}; 흐름 {approved}은(는) 일부만 승인합니다{/}{?expired}; 흐름 {expired}은(는) 만료되었습니다{/}{?unattached} (아무것도 이 그룹을 쓰지 않습니다){/}"
+#     en: "`{group}` lets anybody (`{peer}`) in on {connections}{?approved}; flow {approved} covers the rest{/}{?expired}; flow {expired} has expired{/}{?unattached} (the group is attached to nothing){/}"
+#     ko: "`{group}` 그룹이 누구에게나(`{peer}`) {connections}을(를) 열어 둡니다{?approved}; 나머지는 흐름 {approved}이(가) 승인합니다{/}{?expired}; 흐름 {expired}은(는) 만료되었습니다{/}{?unattached} (아무것도 이 그룹을 쓰지 않습니다){/}"
 package zoneproof.rules.sg_ingress_any
 
 import data.zoneproof.lib.cover

@@ -6,7 +6,7 @@
 #   kind: [zone-assignment]
 #   severity: high
 #   requirements: ["12.5.2"]
-#   title: { ko: 구역이 없는 영역 }
+#   title: { ko: 구역이 지정되지 않은 VPC·클러스터·네임스페이스 }
 #   why:
 #     en: What has no zone is untrusted, and nobody can say whether it belongs to the scope of the assessment. Everything in it counts as an outsider until it is classified.
 #     ko: 구역이 없으면 신뢰할 수 없으며 평가 범위에 속하는지 아무도 말할 수 없습니다. 분류될 때까지 그 안의 모든 것은 외부로 취급됩니다.
@@ -15,7 +15,7 @@
 #     ko: "`classify.zone`에 적힌 구역 태그 또는 레이블을 붙이거나 `classify.zone.assign`에서 지정하십시오."
 #   messages:
 #     en: "{kind} `{name}` has no zone{?value}: `{value}` is not a listed value{/}{?meant}, did you mean `{meant}`?{/}"
-#     ko: "{kind} `{name}`에 구역이 없습니다{?value}: `{value}`은(는) 목록에 없는 값입니다{/}{?meant}. `{meant}`을(를) 뜻합니까?{/}"
+#     ko: "{kind} `{name}`에 구역이 없습니다{?value}: `{value}`은(는) 목록에 없는 값입니다{/}{?meant}. 혹시 `{meant}`입니까?{/}"
 package zoneproof.rules.zone_unclassified
 
 deny contains {"args": {

@@ -199,9 +199,13 @@ pub(super) fn target_group(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         target_type: Option<String>,
         protocol: Option<String>,
         port: Option<u16>,
+        load_balancer_arns: Option<Vec<String>>,
     }
     let s: Shape = serde_json::from_str(raw.get())?;
+    let mut balancers = s.load_balancer_arns.unwrap_or_default();
+    balancers.sort();
     let body = TargetGroup {
+        balancers,
         name: s.target_group_name.unwrap_or_default(),
         vpc: s.vpc_id,
         target_type: s.target_type.unwrap_or_default(),

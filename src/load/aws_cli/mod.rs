@@ -141,11 +141,19 @@ impl Reader<'_> {
             }
             return;
         }
+        let more = entries.iter().find(|(key, value)| {
+            matches!(&**key, "NextToken" | "nextToken" | "NextMarker") && !matches!(value.get(), "null" | "\"\"")
+        });
+        let more = more.map(|(_, value)| self.lines.of(value));
         for (key, value) in entries {
+            if value.get().starts_with('[') {
+                let spot = more.unwrap_or_else(|| self.lines.of(value));
+                self.piece(Piece::Page(key.clone().into_owned(), more.is_some(), spot));
+            }
             match KEYS.iter().find(|(name, _)| *name == key) {
                 Some((name, handler)) => self.values(name, value, *handler),
                 // paging and request ids tell nothing of the estate
-                None if matches!(&*key, "NextToken" | "ResponseMetadata") => {}
+                None if matches!(&*key, "NextToken" | "nextToken" | "NextMarker" | "ResponseMetadata") => {}
                 None => self.batch.coverage.skip(key.into_owned()),
             }
         }

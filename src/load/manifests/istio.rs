@@ -23,6 +23,9 @@ impl WorkloadSelector {
     }
 }
 
+/// What Istio takes for true in an annotation (Go, `strconv.ParseBool`).
+const TRUE: [&str; 6] = ["1", "t", "T", "true", "TRUE", "True"];
+
 #[derive(Deserialize)]
 struct TargetRef {
     kind: String,
@@ -58,7 +61,8 @@ pub(super) fn authorization_policy(object: &mut Object<'_>) -> Read {
     }
     let spec: Spec = object.spec().read()?;
     let annotations = object.meta.annotations.as_ref();
-    let dry_run = annotations.and_then(|all| all.get("istio.io/dry-run")).is_some_and(|value| value == "true");
+    let dry_run =
+        annotations.and_then(|all| all.get("istio.io/dry-run")).is_some_and(|value| TRUE.contains(&value.as_str()));
     let rule = |rule: Rule| AuthRule {
         from: rule.from.into_iter().map(|from| from.source).collect(),
         to: rule.to.into_iter().map(|to| to.operation).collect(),

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::batch::{Batch, Piece};
 use crate::model::{Asset, Body, GapReason, Origin, Place, Spot, kube_id};
-use crate::node::{Node, NodeError};
+use crate::node::{Node, NodeError, Value};
 
 type Read = Result<(), NodeError>;
 type Handler = fn(&mut Object<'_>) -> Read;
@@ -44,6 +44,8 @@ pub(super) fn read_yaml(text: &str, batch: &mut Batch) {
     for (first_line, document) in documents(text) {
         match Node::from_yaml(document, first_line) {
             Ok(None) => {}
+            // a mark without a document behind it, as templates leave them
+            Ok(Some(node)) if node.value == Value::Null => {}
             Ok(Some(node)) => object(&node, batch),
             Err(error) => bad_document(&error, batch),
         }

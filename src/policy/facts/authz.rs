@@ -63,7 +63,8 @@ struct Judge<'a> {
     context: &'a Context<'a>,
     cluster: Arc<str>,
     namespace: Arc<str>,
-    border: &'a Border,
+    /// Borders that it is about: its own, or all that are in scope from the mesh's root namespace.
+    borders: Vec<Border>,
     policy: &'a AuthorizationPolicy,
     /// Namespaces that it is about: its own, or all of the cluster from the mesh's root namespace.
     reach: Vec<Arc<str>>,
@@ -85,7 +86,15 @@ pub(super) fn policy(
         all.collect::<Vec<_>>()
     });
     let workloads = workloads.collect();
-    let judge = Judge { context, border: &context.judged(at).border, policy, workloads, reach, cluster, namespace };
+    let judge = Judge {
+        context,
+        borders: context.borders_of(&cluster, &reach, at),
+        policy,
+        workloads,
+        reach,
+        cluster,
+        namespace,
+    };
     let allows = policy.action == "ALLOW" && !policy.dry_run;
     let mut fact = AuthorizationFact {
         allows,
@@ -123,7 +132,7 @@ impl Judge<'_> {
                 continue;
             }
             for (border, peers) in self.admitted(&source, unknown) {
-                if border.crosses(self.border) {
+                if self.borders.iter().any(|own| border.crosses(own)) {
                     admitted.entry(border).or_insert_with(|| (Admitted::default(), path.clone())).0.absorb(peers);
                 }
             }
@@ -138,7 +147,8 @@ impl Judge<'_> {
 
     /// Who a source lets in, by border: identities of namespaces, or addresses where it names only those.
     fn admitted(&self, source: &AuthSource, unknown: &mut Unknown) -> Vec<(Border, Admitted)> {
-        if source.principals.is_empty() && source.namespaces.is_empty() && source.service_accounts.is_empty() {
+        let any = |values: &[String]| values.iter().all(|value| value == "*");
+        if any(&source.principals) && any(&source.namespaces) && any(&source.service_accounts) {
             return self.admitted_addresses(source, unknown);
         }
         let (namespaces, unresolved) = resolve(self.context, &self.cluster, &self.namespace, source);
@@ -182,7 +192,7 @@ impl Judge<'_> {
         let named: Vec<&String> = rule.to.iter().flat_map(|to| &to.ports).collect();
         let whole = rule.to.is_empty() || rule.to.iter().any(|to| to.ports.is_empty());
         let mut open = Connections::default();
-        let mut served = false;
+        let (mut served, mut containers) = (false, Vec::new());
         for (asset, workload) in &self.workloads {
             let Some(namespace) = &asset.place.namespace else { continue };
             let services = self.context.inside::<Service>(&self.cluster, namespace).filter(|(_, service)| {
@@ -209,20 +219,18 @@ impl Judge<'_> {
             for (container, client) in mapped {
                 if whole || named.iter().any(|port| port.parse() == Ok(container)) {
                     served = true;
+                    containers.push(container);
                     open = open.union(&Connections::ports(Protocol::TCP, client, client));
                 }
             }
         }
-        if served {
+        // a container may listen on ports that nobody declares: a port that is named is open
+        let unserved = named.iter().filter_map(|port| port.parse().ok()).filter(|port| !containers.contains(port));
+        open = unserved.fold(open, |all, port| all.union(&Connections::ports(Protocol::TCP, port, port)));
+        if served || !whole {
             return open;
         }
-        match whole {
-            true => Connections::protocol(Protocol::TCP),
-            false => named
-                .iter()
-                .filter_map(|port| port.parse().ok())
-                .fold(Connections::default(), |all, port| all.union(&Connections::ports(Protocol::TCP, port, port))),
-        }
+        Connections::protocol(Protocol::TCP)
     }
 
     /// Whether a flow leads to what the policy guards, by what of it the rule opens.
@@ -238,7 +246,7 @@ impl Judge<'_> {
                             && given(to).iter().all(|value| wanted.iter().any(|w| glob_match(w, value)))
                     }))
         };
-        flow.to.holds_border(&self.border.zone, self.border.environment.as_deref())
+        self.borders.iter().all(|own| flow.to.holds_border(&own.zone, own.environment.as_deref()))
             && cidr.is_none()
             && asset.is_none()
             && Matcher::fits(cluster.as_deref(), Some(&self.cluster))
@@ -285,7 +293,6 @@ fn source_conditions(rule: &AuthRule) -> AuthSource {
             "source.serviceAccount" => &mut out.service_accounts,
             "source.ip" => &mut out.ip_blocks,
             "remote.ip" => &mut out.remote_ip_blocks,
-            key if key.starts_with("request.auth.") => &mut out.request_principals,
             _ => continue,
         };
         field.extend(when.values.iter().cloned());
@@ -303,13 +310,13 @@ fn narrowed(source: &AuthSource, conditions: &AuthSource) -> AuthSource {
         service_accounts: pick(&source.service_accounts, &conditions.service_accounts),
         ip_blocks: pick(&source.ip_blocks, &conditions.ip_blocks),
         remote_ip_blocks: pick(&source.remote_ip_blocks, &conditions.remote_ip_blocks),
-        request_principals: pick(&source.request_principals, &conditions.request_principals),
         ..source.clone()
     }
 }
 
 /// Whether a source lets everybody in: nothing positive narrows it. What a source only excludes (`notNamespaces` …)
-/// leaves everybody else, plaintext included; `*` asks for any identity at all.
+/// leaves everybody else, plaintext included; `*` asks for any identity at all; a JWT tells who the user is and nothing
+/// of the zone that the connection comes from.
 fn is_everybody(source: &AuthSource) -> bool {
     let narrows = |values: &[String]| !values.is_empty() && !values.iter().any(|value| value == "*");
     let blocks: Vec<IpNet> =
@@ -319,6 +326,5 @@ fn is_everybody(source: &AuthSource) -> bool {
     !(narrows(&source.principals)
         || narrows(&source.namespaces)
         || narrows(&source.service_accounts)
-        || narrows(&source.request_principals)
         || (some_addresses && !wide))
 }

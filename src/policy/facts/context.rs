@@ -1,5 +1,6 @@
 //! What the makers of facts look things up in: the inventory's joins, made once.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -10,14 +11,16 @@ use crate::config::{Config, Matcher};
 use crate::model::{
     AddressSet, Asset, AuthorizationPolicy, Body, EksCluster, Forward, Instance, Inventory, Kind, Listener,
     ListenerRule, LoadBalancer, MeshConfig, Namespace, NetworkInterface, NetworkPolicy, PeerAuthentication, Service,
-    Subnet, Target, Workload, short_of,
+    Subnet, Target, Vpc, Workload, kube_id, short_of,
 };
-use crate::zone::{AddressBook, Placement, Zones};
+use crate::zone::{AddressBook, Border, Placement, Zones};
 
 /// What bears a security group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Attachment {
     pub id: Arc<str>,
+    /// Its place in the inventory.
+    pub at: usize,
     pub bearer: Bearer,
     pub addresses: Vec<IpAddr>,
 }
@@ -64,6 +67,10 @@ pub struct Context<'a> {
     pub(super) routes: HashMap<String, Vec<Route>>,
     pub(super) targets: HashMap<String, Vec<usize>>,
     clusters: HashMap<String, usize>,
+    /// Namespaces by cluster, with their place in the inventory.
+    pub(super) namespaces: HashMap<Arc<str>, Vec<(usize, Arc<str>)>>,
+    /// Blocks of the subnets that hold a cluster's nodes.
+    node_blocks: HashMap<String, AddressSet>,
     by_namespace: HashMap<KindInNamespace, Vec<usize>>,
     pub(super) meshes: HashMap<Arc<str>, Vec<usize>>,
 }
@@ -83,11 +90,19 @@ impl<'a> Context<'a> {
             routes: HashMap::new(),
             targets: HashMap::new(),
             clusters: inventory.of::<EksCluster>().map(|(at, _, cluster)| (cluster.name.clone(), at)).collect(),
+            namespaces: HashMap::new(),
+            node_blocks: HashMap::new(),
             by_namespace: HashMap::new(),
             meshes: HashMap::new(),
         };
         this.join_groups();
         this.join_balancers();
+        for (at, asset, _) in inventory.of::<Namespace>() {
+            if let (Some(cluster), Some(namespace)) = (&asset.place.cluster, &asset.place.namespace) {
+                this.namespaces.entry(Arc::clone(cluster)).or_default().push((at, Arc::clone(namespace)));
+            }
+        }
+        this.join_nodes();
         this.join_namespaced::<Workload>();
         this.join_namespaced::<Service>();
         this.join_namespaced::<NetworkPolicy>();
@@ -102,19 +117,19 @@ impl<'a> Context<'a> {
     }
 
     fn join_groups(&mut self) {
-        let mut attach = |groups: &[String], id: &Arc<str>, bearer: &Bearer, addresses: &[IpAddr]| {
+        let mut attach = |groups: &[String], at: usize, id: &Arc<str>, bearer: &Bearer, addresses: &[IpAddr]| {
             for group in groups {
                 let all = self.attachments.entry(group.clone()).or_default();
                 let (id, bearer) = (Arc::clone(id), bearer.clone());
-                all.push(Attachment { id, bearer, addresses: addresses.to_vec() });
+                all.push(Attachment { id, at, bearer, addresses: addresses.to_vec() });
             }
         };
-        for (_, asset, instance) in self.inventory.of::<Instance>() {
+        for (at, asset, instance) in self.inventory.of::<Instance>() {
             let bearer = node_cluster(asset).map_or(Bearer::Other, Bearer::Node);
-            attach(&instance.groups, &asset.id, &bearer, &instance.private_addresses);
+            attach(&instance.groups, at, &asset.id, &bearer, &instance.private_addresses);
         }
-        for (_, asset, balancer) in self.inventory.of::<LoadBalancer>() {
-            attach(&balancer.groups, &asset.id, &Bearer::LoadBalancer, &[]);
+        for (at, asset, balancer) in self.inventory.of::<LoadBalancer>() {
+            attach(&balancer.groups, at, &asset.id, &Bearer::LoadBalancer, &[]);
         }
         for (at, asset, interface) in self.inventory.of::<NetworkInterface>() {
             let owner = interface.instance.as_deref().and_then(|id| self.inventory.find::<Instance>(id));
@@ -124,11 +139,26 @@ impl<'a> Context<'a> {
                 None if interface.description.starts_with("ELB ") => Bearer::LoadBalancer,
                 None => node_cluster(asset).map_or(Bearer::Other, Bearer::Node),
             };
-            attach(&interface.groups, &asset.id, &bearer, &interface.private_addresses);
+            attach(&interface.groups, at, &asset.id, &bearer, &interface.private_addresses);
             self.interfaces_collected.insert((asset.place.account.clone(), asset.place.region.clone()));
             for address in &interface.private_addresses {
                 self.interface_by_address.insert((interface.vpc.clone(), *address), at);
             }
+        }
+    }
+
+    fn join_nodes(&mut self) {
+        let mut subnets: HashMap<String, BTreeSet<&str>> = HashMap::new();
+        for (_, asset, instance) in self.inventory.of::<Instance>() {
+            if let Some(cluster) = node_cluster(asset) {
+                subnets.entry(cluster).or_default().insert(&instance.subnet);
+            }
+        }
+        for (cluster, subnets) in subnets {
+            let found = subnets.into_iter().filter_map(|id| self.inventory.find::<Subnet>(id));
+            let blocks =
+                found.fold(AddressSet::default(), |all, (_, _, s)| all.union(&AddressSet::from_nets(&s.cidrs)));
+            self.node_blocks.insert(cluster, blocks);
         }
     }
 
@@ -182,26 +212,36 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// Whether a cluster fits a pattern and has such a namespace.
+    pub(super) fn runs(&self, cluster: &str, matcher: &Matcher) -> bool {
+        Matcher::fits(matcher.cluster.as_deref(), Some(cluster))
+            && self.namespaces.get(cluster).is_some_and(|all| {
+                all.iter().any(|(_, namespace)| Matcher::fits(matcher.namespace.as_deref(), Some(namespace)))
+            })
+    }
+
     /// Blocks of the subnets that hold nodes of clusters which a pattern fits and which have such a namespace.
     pub(super) fn node_addresses(&self, matcher: &Matcher) -> AddressSet {
-        let holds = |cluster: &str| {
-            Matcher::fits(matcher.cluster.as_deref(), Some(cluster))
-                && self.inventory.of::<Namespace>().any(|(_, asset, _)| {
-                    asset.place.cluster.as_deref() == Some(cluster)
-                        && Matcher::fits(matcher.namespace.as_deref(), asset.place.namespace.as_deref())
-                })
-        };
-        let nodes =
-            self.inventory.of::<Instance>().filter(|(_, asset, _)| node_cluster(asset).is_some_and(|c| holds(&c)));
-        let subnets = nodes.filter_map(|(_, _, instance)| self.inventory.find::<Subnet>(&instance.subnet));
-        subnets.fold(AddressSet::default(), |all, (_, _, subnet)| all.union(&AddressSet::from_nets(&subnet.cidrs)))
+        let fitting = self.node_blocks.iter().filter(|(cluster, _)| self.runs(cluster, matcher));
+        fitting.fold(AddressSet::default(), |all, (_, blocks)| all.union(blocks))
     }
 
     /// Where an asset is judged. A policy in a mesh's root namespace is about all of its cluster: it is judged as the
-    /// most guarded of the cluster's namespaces.
+    /// most guarded of the cluster's namespaces. A peering connection is judged as the more guarded of its two VPCs,
+    /// a rule of a group as the most guarded of what bears the group.
     pub(in crate::policy) fn judged(&self, at: usize) -> &Placement {
         let own = self.zones.of(at);
         let Some(asset) = self.inventory.assets().get(at) else { return own };
+        if let Body::SecurityGroupRule(rule) = &asset.body {
+            let bearers = self.attachments.get(&rule.group).into_iter().flatten();
+            let all = std::iter::once(own).chain(bearers.map(|bearer| self.zones.of(bearer.at)));
+            return all.min_by_key(|placement| placement.border.category.guard()).unwrap_or(own);
+        }
+        if let Body::VpcPeeringConnection(peering) = &asset.body {
+            let ends = [&peering.requester.vpc, &peering.accepter.vpc];
+            let ends = ends.into_iter().filter_map(|vpc| Some(self.zones.of(self.inventory.find::<Vpc>(vpc)?.0)));
+            return ends.min_by_key(|placement| placement.border.category.guard()).unwrap_or(own);
+        }
         let (Body::AuthorizationPolicy(_), Some(cluster)) = (&asset.body, &asset.place.cluster) else { return own };
         if !self.is_root(cluster, asset.place.namespace.as_deref()) {
             return own;
@@ -210,6 +250,14 @@ impl<'a> Context<'a> {
             self.inventory.of::<Namespace>().filter(|(_, asset, _)| asset.place.cluster.as_ref() == Some(cluster));
         let all = inside.map(|(at, ..)| self.zones.of(at)).chain([own]);
         all.min_by_key(|placement| placement.border.category.guard()).unwrap_or(own)
+    }
+
+    /// The distinct borders of namespaces that are in PCI DSS scope; that of the asset itself if none is.
+    pub(super) fn borders_of(&self, cluster: &str, namespaces: &[Arc<str>], at: usize) -> Vec<Border> {
+        let ids = namespaces.iter().map(|namespace| kube_id(cluster, "", "Namespace", namespace));
+        let found = ids.filter_map(|id| Some(self.zones.of(self.inventory.find::<Namespace>(&id)?.0).border.clone()));
+        let all: BTreeSet<Border> = found.filter(|border| border.category.in_scope()).collect();
+        if all.is_empty() { vec![self.judged(at).border.clone()] } else { all.into_iter().collect() }
     }
 
     /// Whether a namespace is the root namespace of a mesh of its cluster.

@@ -55,7 +55,7 @@ pub(super) struct GroupEnd<'a> {
 impl GroupEnd<'_> {
     /// Whether all that the group guards lies in this end. A group that guards more than the end names is not covered:
     /// an approval for the gateway's namespace says nothing of a database that bears the same group.
-    fn is_in(&self, end: &End) -> bool {
+    fn is_in(&self, context: &Context<'_>, end: &End) -> bool {
         let End::Where { cidr, matcher, .. } = end else { return false };
         let all =
             |test: &dyn Fn(&Attachment) -> bool| !self.attachments.is_empty() && self.attachments.iter().all(test);
@@ -71,7 +71,7 @@ impl GroupEnd<'_> {
             && (!end.is_inside_cluster()
                 || all(&|attachment| match &attachment.bearer {
                     Bearer::LoadBalancer => true,
-                    Bearer::Node(cluster) => Matcher::fits(matcher.cluster.as_deref(), Some(cluster)),
+                    Bearer::Node(cluster) => context.runs(cluster, matcher),
                     Bearer::Other => false,
                 }))
     }
@@ -89,7 +89,7 @@ pub(super) fn of_piece(
     let mut cover = Cover::default();
     for flow in &context.config.flows {
         let (ours, theirs) = role.ends(flow);
-        if !group.is_in(ours) {
+        if !group.is_in(context, ours) {
             continue;
         }
         let addresses = match theirs {
@@ -167,7 +167,7 @@ pub(super) fn of_flows(context: &Context<'_>, open: &Connections, fits: impl Fn(
 
 /// Covers what a group opens to the whole internet.
 pub(super) fn of_internet(context: &Context<'_>, group: &GroupEnd<'_>, open: &Connections) -> Cover {
-    of_flows(context, open, |flow| flow.from == End::Internet && group.is_in(&flow.to))
+    of_flows(context, open, |flow| flow.from == End::Internet && group.is_in(context, &flow.to))
 }
 
 /// Covers what a group opens to another group. A flow that names a block inside the other border approves less than
@@ -181,6 +181,6 @@ pub(super) fn of_group(
 ) -> Cover {
     of_flows(context, open, |flow| {
         let (ours, theirs) = role.ends(flow);
-        group.is_in(ours) && other.is_in(theirs)
+        group.is_in(context, ours) && other.is_in(context, theirs)
     })
 }

@@ -55,6 +55,10 @@ pub(super) fn target_group(
     if !group.targets_known && !routes.is_empty() {
         unknown.say("crossings", Reason::EntriesNotCollected, short_of(&asset.id));
     }
+    // what the group says of itself and no listener or rule that was read
+    for balancer in group.balancers.iter().filter(|arn| routes.iter().all(|route| route.balancer != **arn)) {
+        unknown.say("crossings", Reason::EntriesNotCollected, short_of(balancer));
+    }
     let mut fact = TargetGroupFact { balancers: vec![], targets: targets.len(), crossings: vec![] };
     for route in routes {
         let Some((at, balancer, _)) = context.inventory.find::<LoadBalancer>(&route.balancer) else {
@@ -69,17 +73,18 @@ pub(super) fn target_group(
                 unknown.say("crossings", Reason::NotInInventory, &target.target);
             }
             let matters = |to: &&Border| from.crosses(to) && (from.category.in_scope() || to.category.in_scope());
-            let Some(to) = borders.iter().find(matters) else { continue };
-            let by = context.inventory.assets().get(route.by).map(|asset| short_of(&asset.id)).unwrap_or_default();
-            fact.crossings.push(Crossing {
-                balancer: short_of(&balancer.id),
-                balancer_border: from.to_string(),
-                by,
-                weight: route.weight,
-                target: target.target.clone(),
-                target_border: to.to_string(),
-                cover: cover_of(context, from, to, target, group),
-            });
+            for to in borders.iter().filter(matters) {
+                let by = context.inventory.assets().get(route.by).map(|asset| short_of(&asset.id)).unwrap_or_default();
+                fact.crossings.push(Crossing {
+                    balancer: short_of(&balancer.id),
+                    balancer_border: from.to_string(),
+                    by,
+                    weight: route.weight,
+                    target: target.target.clone(),
+                    target_border: to.to_string(),
+                    cover: cover_of(context, from, to, target, group),
+                });
+            }
         }
     }
     fact.balancers.sort();

@@ -79,7 +79,7 @@ impl Crossing {
 }
 
 pub(super) fn rule(context: &Context<'_>, at: usize, rule: &SecurityGroupRule, unknown: &mut Unknown) -> GroupRule {
-    let placement = context.zones.of(at);
+    let placement = context.judged(at);
     let found = context.inventory.find::<SecurityGroup>(&rule.group);
     let attachments: &[Attachment] = context.attachments.get(&rule.group).map_or(&[], Vec::as_slice);
     let place =

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::document::{Reason, Unknown};
+use crate::config::End;
 use crate::model::{PeeringSide, Vpc, VpcPeeringConnection};
 use crate::zone::Border;
 
@@ -21,8 +22,10 @@ pub(super) struct Peering {
     /// Whether one of them is in PCI DSS scope; left out where one is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     touches_scope: Option<bool>,
-    /// Flows between the two borders, either direction.
+    /// Flows in force between the two borders, either direction.
     approved_by: Vec<String>,
+    /// Such flows that have expired.
+    expired: Vec<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -35,9 +38,8 @@ struct Side {
 }
 
 pub(super) fn peering(context: &Context<'_>, peering: &VpcPeeringConnection, unknown: &mut Unknown) -> Peering {
-    // Amazon VPC Peering Guide, "VPC peering connection lifecycle"
-    let live =
-        matches!(peering.status.as_str(), "active" | "pending-acceptance" | "provisioning" | "initiating-request");
+    // Amazon VPC Peering Guide, "VPC peering connection lifecycle": what is not over may carry traffic
+    let live = !matches!(peering.status.as_str(), "deleted" | "deleting" | "expired" | "failed" | "rejected");
     let find = |side: &PeeringSide| {
         context.inventory.find::<Vpc>(&side.vpc).map(|(at, ..)| context.zones.of(at).border.clone())
     };
@@ -49,7 +51,7 @@ pub(super) fn peering(context: &Context<'_>, peering: &VpcPeeringConnection, unk
         }
     }
     let both = requester.as_ref().zip(accepter.as_ref());
-    let approved = both.map(|(a, b)| approved(context, a, b)).unwrap_or_default();
+    let (approved_by, expired) = both.map(|(a, b)| approved(context, a, b)).unwrap_or_default();
     let side = |side: &PeeringSide, border: &Option<Border>| Side {
         vpc: side.vpc.clone(),
         account: side.account.clone(),
@@ -61,17 +63,22 @@ pub(super) fn peering(context: &Context<'_>, peering: &VpcPeeringConnection, unk
         touches_scope: both.map(|(a, b)| a.category.in_scope() || b.category.in_scope()),
         requester: side(&peering.requester, &requester),
         accepter: side(&peering.accepter, &accepter),
-        approved_by: approved,
+        approved_by,
+        expired,
     }
 }
 
-/// Flows in force that need a way between the two borders.
-fn approved(context: &Context<'_>, a: &Border, b: &Border) -> Vec<String> {
-    let holds =
-        |end: &crate::config::End, border: &Border| end.holds_border(&border.zone, border.environment.as_deref());
+/// Flows that need a way between the two borders: those in force, and those that have expired.
+fn approved(context: &Context<'_>, a: &Border, b: &Border) -> (Vec<String>, Vec<String>) {
+    // an end that names no zone is about addresses or assets somewhere: it asks for no way between these two
+    let holds = |end: &End, border: &Border| {
+        matches!(end, End::Where { zone: Some(_), .. }) && end.holds_border(&border.zone, border.environment.as_deref())
+    };
     let joins = |flow: &&crate::config::Flow| {
         (holds(&flow.from, a) && holds(&flow.to, b)) || (holds(&flow.from, b) && holds(&flow.to, a))
     };
-    let flows = context.config.flows.iter().filter(joins).filter(|flow| flow.counts_on(context.day));
-    flows.map(|flow| flow.id.clone()).collect()
+    let flows = context.config.flows.iter().filter(joins);
+    let (force, expired): (Vec<_>, Vec<_>) = flows.partition(|flow| flow.counts_on(context.day));
+    let ids = |flows: Vec<&crate::config::Flow>| flows.into_iter().map(|flow| flow.id.clone()).collect();
+    (ids(force), ids(expired))
 }

@@ -1,0 +1,49 @@
+//! References that lead nowhere: what an asset stands in or bears and nobody described.
+//!
+//! A group of which only the name is known may be open to anybody, and a VPC that was not read has no zone: both are
+//! coverage gaps. What rules follow themselves (a prefix list, the far end of a peering, a target) is undetermined there.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use crate::model::{Asset, Body, Gap, GapReason, short_of};
+
+/// One gap for each VPC and group that is referred to and was not read.
+pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
+    let named = |wanted: fn(&Body) -> bool| -> HashSet<String> {
+        assets.iter().filter(|asset| wanted(&asset.body)).map(|asset| short_of(&asset.id)).collect()
+    };
+    let vpcs = named(|body| matches!(body, Body::Vpc(_)));
+    let groups = named(|body| matches!(body, Body::SecurityGroup(_)));
+    let mut missing: BTreeMap<(&'static str, &str), (usize, Arc<str>)> = BTreeMap::new();
+    for asset in assets {
+        let (vpc, borne) = references(&asset.body);
+        let vpc = vpc.filter(|id| !id.is_empty() && !vpcs.contains(*id)).map(|id| ("vpc", id));
+        let borne = borne.iter().filter(|id| !groups.contains(*id)).map(|id| ("security-group", id.as_str()));
+        for key in vpc.into_iter().chain(borne) {
+            missing.entry(key).or_insert_with(|| (0, Arc::clone(&asset.id))).0 += 1;
+        }
+    }
+    let gap = |((kind, id), (count, first)): ((&str, &str), (usize, Arc<str>))| Gap {
+        what: format!("{kind} {id}"),
+        reason: GapReason::NotCollected,
+        detail: format!("{count} assets refer to it, `{}` first, and it was not read", short_of(&first)),
+        mend: "collect it too; it may belong to another account that shares it".to_owned(),
+        at: None,
+    };
+    missing.into_iter().map(gap).collect()
+}
+
+/// The VPC that an asset stands in and the groups that it bears or is a rule of.
+fn references(body: &Body) -> (Option<&str>, &[String]) {
+    match body {
+        Body::Subnet(b) => (Some(&b.vpc), &[]),
+        Body::SecurityGroup(b) => (Some(&b.vpc), &[]),
+        Body::SecurityGroupRule(b) => (None, std::slice::from_ref(&b.group)),
+        Body::NetworkInterface(b) => (Some(&b.vpc), &b.groups),
+        Body::Instance(b) => (Some(&b.vpc), &b.groups),
+        Body::LoadBalancer(b) => (Some(&b.vpc), &b.groups),
+        Body::EksCluster(b) => (Some(&b.vpc), &[]),
+        _ => (None, &[]),
+    }
+}
