@@ -74,3 +74,19 @@ fn the_report_reads_well_in_both_languages() {
         insta::assert_snapshot!(format!("wallet-faulty-{lang}"), report.stdout);
     }
 }
+
+#[test]
+fn the_readme_quotes_what_the_program_prints() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let quoted = readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let report = zoneproof(&["scan", FAULTY]).stdout;
+    let mut lines = report.lines();
+    for line in quoted.lines().filter(|line| line.trim() != "…") {
+        // in the order of the report, what is cut ends in an ellipsis
+        let found = match line.strip_suffix('…') {
+            Some(start) => lines.any(|printed| printed.starts_with(start)),
+            None => lines.any(|printed| printed == line),
+        };
+        assert!(found, "the README quotes `{line}`, which is not printed there");
+    }
+}
