@@ -2,7 +2,7 @@
 //!
 //! One document an asset, and one `zone-assignment` document for each asset that bears a word of its own on its zone.
 //! What is not known is left out and listed in `unknown`, with the reason. Rules never join: what needs neighbours is
-//! joined here. To give a kind more to judge by: a module with a struct, and a line in [`Derived::of`].
+//! joined here. To give a kind more to judge by: a module with a struct, and a line in `Derived::of`.
 
 mod authz;
 mod context;
