@@ -90,8 +90,9 @@ pub struct Finding {
     pub connections: Vec<String>,
     /// Where it points.
     pub origin: Location,
-    /// Line of the asset in the snapshot that the run wrote, from 1.
-    pub snapshot_line: usize,
+    /// Line of the asset in the snapshot that the run wrote, from 1; left out where the finding is about no asset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot_line: Option<usize>,
     /// PCI DSS requirements.
     pub requirements: Vec<String>,
     /// Ids of other assets that take part.

@@ -8,9 +8,9 @@ use foldhash::{HashMap, HashSet, HashSetExt};
 use ipnet::IpNet;
 
 use super::batch::{Batch, Piece};
-use super::dangling;
+use super::{aws_cli, dangling};
 use crate::model::{
-    Account, Asset, Body, Connections, Coverage, Direction, Gap, GapReason, Inventory, Namespace, Origin, Peer, Place,
+    Account, Asset, Body, Connections, Coverage, Direction, Gap, GapReason, Inventory, Listed, Listing, Namespace, Origin, Peer, Place,
     Region, Route, SecurityGroupRule, Spot, Tags, account_id, arn_of, kube_id,
 };
 
@@ -57,6 +57,12 @@ pub(super) fn join(batches: Vec<Batch>, inventory: &mut Inventory) {
     pieces.leftover(&assets, &mut inventory.coverage);
     pieces.unfinished(&mut inventory.coverage);
     inventory.coverage.gaps.extend(dangling::gaps(&assets));
+    let one = |part: fn(&Place) -> &Option<Arc<str>>| {
+        let all: BTreeSet<&Arc<str>> = assets.iter().filter_map(|asset| part(&asset.place).as_ref()).collect();
+        all.first().filter(|_| all.len() == 1).map(|only| Arc::clone(only))
+    };
+    let (account, region) = (one(|place| &place.account), one(|place| &place.region));
+    inventory.coverage.settle_places(account.as_ref(), region.as_ref());
     for asset in assets {
         inventory.add(asset);
     }
@@ -131,8 +137,12 @@ impl Pieces {
 
     /// An answer that says more pages follow, without a last page anywhere, was cut short.
     fn unfinished(&self, coverage: &mut Coverage) {
-        for ((key, ..), pages) in &self.pages {
+        for ((key, account, region), pages) in &self.pages {
             if let (Some((_, file, spot)), false) = (pages.first(), pages.iter().any(|(more, ..)| !more)) {
+                for kind in aws_cli::kinds_of(key) {
+                    let (kind, account, region) = ((*kind).to_owned(), account.clone(), region.clone());
+                    coverage.list(Listing { kind, account, region, cluster: None }, Listed::Partly);
+                }
                 coverage.gaps.push(Gap {
                     what: file.to_string(),
                     reason: GapReason::CutShort,

@@ -1,6 +1,6 @@
 //! An asset: the envelope that all kinds share, and the list of kinds.
 //!
-//! To add a kind: a struct in `aws.rs`, `kube.rs` or `istio.rs`, one line in the list below, and a loader that fills it.
+//! To add a kind: a struct in a file of `aws/`, `kube/` or `istio/`, one line in the list below, and a loader that fills it.
 //! Snapshots, facts, schemas and counts follow from the list.
 
 use std::collections::BTreeMap;
@@ -49,6 +49,8 @@ pub struct Asset {
 pub trait Kind: Sized + 'static {
     /// The kind's name in snapshots, facts and rules.
     const NAME: &'static str;
+    /// Whether it is an AWS resource; all else is read from a cluster.
+    const AWS: bool;
     /// The body as this kind, if it is one.
     fn of(body: &Body) -> Option<&Self>;
 }
@@ -91,6 +93,7 @@ macro_rules! kinds {
 
         $(impl Kind for $module::$variant {
             const NAME: &'static str = $name;
+            const AWS: bool = matches!(stringify!($module).as_bytes(), b"aws");
             fn of(body: &Body) -> Option<&Self> {
                 match body { Body::$variant(body) => Some(body), _ => None }
             }

@@ -18,7 +18,7 @@ mod severity;
 
 pub use asset::{Asset, Body, Kind, Place};
 pub use aws::*;
-pub use coverage::{Coverage, Gap, GapReason, Skipped};
+pub use coverage::{Coverage, Gap, GapReason, Listed, Listing, Skipped};
 pub use id::{account_id, arn_of, glob_match, kube_id, short_of};
 pub use inventory::{Inventory, Merge};
 pub use istio::*;

@@ -14,7 +14,7 @@ use super::facts::Fact;
 use super::pack::{Pack, Rule};
 
 /// What a rule says of a document that it denies.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Denial {
     /// Arguments of the message.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::engine::{self, Denial, Evaluated, is_undetermined};
-use super::facts::{Because, Context, Fact, Reason};
+use super::facts::{About, Because, Context, Fact, Reason};
 use super::message::render;
 use super::metadata::Lang;
 use super::pack::{Pack, Rule};
@@ -11,7 +11,8 @@ use super::worker::Worker;
 use super::{PolicyError, facts};
 use crate::config::Category;
 use crate::finding::{Finding, Location, Outcome, fingerprint};
-use crate::model::{Asset, Origin, short_of};
+use crate::model::{Asset, Origin, Place, short_of};
+use crate::zone::Border;
 
 /// All findings of a run.
 pub struct Judged {
@@ -72,80 +73,104 @@ struct Maker<'a> {
     rule: &'a Rule,
 }
 
+/// What a finding says of its subject: an asset, or something that is none.
+struct Seen<'a> {
+    id: &'a str,
+    kind: &'a str,
+    place: &'a Place,
+    border: &'a Border,
+    /// Line in the snapshot, whose first line is its header.
+    snapshot_line: Option<usize>,
+}
+
 impl Maker<'_> {
     fn make(&self, result: Evaluated, findings: &mut Vec<Finding>) {
-        let Some(asset) = self.context.inventory.assets().get(self.fact.at) else { return };
         match result {
             Evaluated::Failed(error) => {
                 let message = match self.lang {
                     Lang::En => format!("rule `{}` could not be evaluated: {error}", self.rule.meta.id),
                     Lang::Ko => format!("규칙 `{}`을(를) 평가할 수 없습니다: {error}", self.rule.meta.id),
                 };
-                let empty = Denial {
-                    args: Default::default(),
-                    path: None,
-                    at: None,
-                    related: vec![],
-                    border: None,
-                    connections: vec![],
-                };
-                findings.push(self.finding(asset, Outcome::Error, message, empty));
+                findings.extend(self.finding(Outcome::Error, message, Denial::default()));
             }
             Evaluated::Denied(denials) if denials.is_empty() => {
                 if is_undetermined(self.rule, self.fact) {
                     let because = self.fact.document.because().iter();
                     let read = |b: &&Because| self.rule.reads.iter().any(|read| read.touches(&b.path));
                     let all: Vec<&Because> = because.filter(read).collect();
-                    let message = not_known(&all, self.lang, &short_of(&asset.id));
+                    let Some(Seen { id, .. }) = self.seen() else { return };
+                    let message = not_known(&all, self.lang, &short_of(id));
                     let related = all.iter().map(|because| because.about.clone()).collect();
-                    let denial = Denial {
-                        args: Default::default(),
-                        path: None,
-                        at: None,
-                        related,
-                        border: None,
-                        connections: vec![],
-                    };
-                    findings.push(self.finding(asset, Outcome::Undetermined, message, denial));
+                    let denial = Denial { related, ..Denial::default() };
+                    findings.extend(self.finding(Outcome::Undetermined, message, denial));
                 }
             }
             Evaluated::Denied(denials) => {
                 for denial in denials {
                     let message = render(self.rule.meta.messages.get(self.lang), &denial.args);
-                    findings.push(self.finding(asset, Outcome::Violation, message, denial));
+                    findings.extend(self.finding(Outcome::Violation, message, denial));
                 }
             }
         }
     }
 
-    fn finding(&self, asset: &Asset, outcome: Outcome, message: String, mut denial: Denial) -> Finding {
+    fn asset(&self) -> Option<&Asset> {
+        match self.fact.about {
+            About::Asset(at) => self.context.inventory.assets().get(at),
+            About::Other(_) => None,
+        }
+    }
+
+    fn seen(&self) -> Option<Seen<'_>> {
+        Some(match &self.fact.about {
+            About::Asset(at) => {
+                let asset = self.asset()?;
+                Seen {
+                    id: &asset.id,
+                    kind: asset.body.kind(),
+                    place: &asset.place,
+                    border: &self.context.judged(*at).border,
+                    snapshot_line: Some(at + 2),
+                }
+            }
+            About::Other(subject) => Seen {
+                id: &subject.id,
+                kind: self.fact.kind,
+                place: &subject.place,
+                border: &subject.border,
+                snapshot_line: None,
+            },
+        })
+    }
+
+    fn finding(&self, outcome: Outcome, message: String, mut denial: Denial) -> Option<Finding> {
         let meta = &self.rule.meta;
+        let seen = self.seen()?;
         let text = |part: &Option<std::sync::Arc<str>>| part.as_deref().map(str::to_owned);
         denial.related.sort();
         denial.related.dedup();
         denial.connections.sort();
-        Finding {
+        Some(Finding {
             rule: meta.id.clone(),
             severity: meta.severity,
             outcome,
-            asset: asset.id.to_string(),
-            kind: asset.body.kind().to_owned(),
-            account: text(&asset.place.account),
-            region: text(&asset.place.region),
-            cluster: text(&asset.place.cluster),
-            namespace: text(&asset.place.namespace),
-            zone: self.context.judged(self.fact.at).border.to_string(),
+            asset: seen.id.to_owned(),
+            kind: seen.kind.to_owned(),
+            account: text(&seen.place.account),
+            region: text(&seen.place.region),
+            cluster: text(&seen.place.cluster),
+            namespace: text(&seen.place.namespace),
+            zone: seen.border.to_string(),
             message,
             fix: self.fix(outcome).to_owned(),
             fingerprint: self.fingerprint(outcome, &denial),
-            origin: self.location(asset, &denial),
-            // the snapshot's first line is its header
-            snapshot_line: self.fact.at + 2,
+            origin: self.location(&denial)?,
+            snapshot_line: seen.snapshot_line,
             requirements: meta.requirements.clone(),
             border: denial.border,
             connections: denial.connections,
             related: denial.related,
-        }
+        })
     }
 
     fn fix(&self, outcome: Outcome) -> &str {
@@ -168,18 +193,21 @@ impl Maker<'_> {
     }
 
     /// The place that the denial names, in its own asset or another one.
-    fn location(&self, asset: &Asset, denial: &Denial) -> Location {
-        let inventory = self.context.inventory;
-        let named = denial.at.as_deref().and_then(|id| inventory.any(id));
-        let asset = named.unwrap_or(asset);
-        match &asset.origin {
+    fn location(&self, denial: &Denial) -> Option<Location> {
+        let named = denial.at.as_deref().and_then(|id| self.context.inventory.any(id));
+        let asset = match (named.or_else(|| self.asset()), &self.fact.about) {
+            (Some(asset), _) => asset,
+            (None, About::Other(subject)) => return Some(subject.location.clone()),
+            (None, About::Asset(_)) => return None,
+        };
+        Some(match &asset.origin {
             Origin::Arn { arn } => Location::Arn { arn: arn.to_string() },
             Origin::File { file, line, column, .. } => {
                 let spot = asset.origin.spot(denial.path.as_deref().unwrap_or_default());
                 let (line, column) = spot.map_or((*line, *column), |spot| (spot.line, spot.column));
                 Location::File { file: file.to_string(), line, column }
             }
-        }
+        })
     }
 }
 

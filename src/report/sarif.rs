@@ -211,7 +211,7 @@ fn location(finding: &Finding) -> SarifLocation {
     let physical = match &finding.origin {
         Location::File { file, line, column } => physical(file, Spot { line: *line, column: *column }),
         Location::Arn { .. } => {
-            let line = u32::try_from(finding.snapshot_line).unwrap_or(u32::MAX);
+            let line = u32::try_from(finding.snapshot_line.unwrap_or(1)).unwrap_or(u32::MAX);
             physical(SNAPSHOT, Spot { line, column: 1 })
         }
     };

@@ -16,44 +16,45 @@ use serde_json::value::RawValue;
 
 use super::batch::{Batch, Piece};
 use super::manifests;
-use crate::model::{Asset, Body, GapReason, Place, Spot, Tags, account_id, arn_of};
+use crate::model::{Asset, Body, GapReason, Listed, Listing, Place, Spot, Tags, account_id, arn_of};
 use crate::node::{Entries, Lines, Node};
 
 type Read = Result<(), serde_json::Error>;
 type Handler = fn(&mut Reader<'_>, &RawValue) -> Read;
 
-/// What each top-level key holds.
-const KEYS: &[(&str, Handler)] = &[
-    ("Accounts", account),
-    ("AccountTags", account_tags),
-    ("Instances", ec2::instance),
-    ("Listeners", elb::listener),
-    ("LoadBalancerListeners", elb::wrapped_listeners),
-    ("LoadBalancerRules", elb::wrapped_rules),
-    ("LoadBalancerTargetHealth", elb::target_health),
-    ("LoadBalancers", elb::load_balancer),
-    ("ManagedPrefixListEntries", groups::prefix_list_entries),
-    ("ManagedPrefixLists", groups::prefix_list),
-    ("NetworkAcls", routing::network_acl),
-    ("NetworkInterfaces", ec2::network_interface),
-    ("PrefixLists", groups::prefix_list),
-    ("Reservations", ec2::reservation),
-    ("RouteTables", routing::route_table),
-    ("Rules", elb::rule),
-    ("SecurityGroupRules", groups::listed_rule),
-    ("SecurityGroups", groups::security_group),
-    ("Subnets", ec2::subnet),
-    ("TagDescriptions", elb::tags),
-    ("TargetGroups", elb::target_group),
-    ("TransitGatewayAttachments", routing::attachment),
-    ("TransitGatewayPropagations", routing::propagations),
-    ("TransitGatewayRouteTables", routing::transit_route_table),
-    ("TransitGatewayStaticRoutes", routing::static_routes),
-    ("TransitGatewayVpcAttachments", routing::vpc_attachment),
-    ("TransitGateways", routing::transit_gateway),
-    ("VpcPeeringConnections", routing::peering),
-    ("Vpcs", ec2::vpc),
-    ("cluster", eks::cluster),
+/// What each top-level key holds: the kinds of which its answer is all there are in an account and Region (none where
+/// the call is about one parent), and how one item is read.
+const KEYS: &[(&str, &[&str], Handler)] = &[
+    ("Accounts", &["account"], account),
+    ("AccountTags", &[], account_tags),
+    ("Instances", &[], ec2::instance),
+    ("Listeners", &[], elb::listener),
+    ("LoadBalancerListeners", &[], elb::wrapped_listeners),
+    ("LoadBalancerRules", &[], elb::wrapped_rules),
+    ("LoadBalancerTargetHealth", &[], elb::target_health),
+    ("LoadBalancers", &["load-balancer"], elb::load_balancer),
+    ("ManagedPrefixListEntries", &[], groups::prefix_list_entries),
+    ("ManagedPrefixLists", &["prefix-list"], groups::prefix_list),
+    ("NetworkAcls", &["network-acl"], routing::network_acl),
+    ("NetworkInterfaces", &["network-interface"], ec2::network_interface),
+    ("PrefixLists", &[], groups::prefix_list),
+    ("Reservations", &["instance"], ec2::reservation),
+    ("RouteTables", &["route-table"], routing::route_table),
+    ("Rules", &[], elb::rule),
+    ("SecurityGroupRules", &[], groups::listed_rule),
+    ("SecurityGroups", &["security-group", "security-group-rule"], groups::security_group),
+    ("Subnets", &["subnet"], ec2::subnet),
+    ("TagDescriptions", &[], elb::tags),
+    ("TargetGroups", &["target-group"], elb::target_group),
+    ("TransitGatewayAttachments", &["transit-gateway-attachment"], routing::attachment),
+    ("TransitGatewayPropagations", &[], routing::propagations),
+    ("TransitGatewayRouteTables", &["transit-gateway-route-table"], routing::transit_route_table),
+    ("TransitGatewayStaticRoutes", &[], routing::static_routes),
+    ("TransitGatewayVpcAttachments", &[], routing::vpc_attachment),
+    ("TransitGateways", &["transit-gateway"], routing::transit_gateway),
+    ("VpcPeeringConnections", &["vpc-peering-connection"], routing::peering),
+    ("Vpcs", &["vpc"], ec2::vpc),
+    ("cluster", &[], eks::cluster),
 ];
 
 /// Reads all JSON values of a text: AWS answers and Kubernetes objects alike.
@@ -108,6 +109,11 @@ struct Tag {
 #[serde(transparent)]
 struct TagList(Option<Vec<Tag>>);
 
+/// The kinds of which the answer under a key is all there are.
+pub(super) fn kinds_of(key: &str) -> &'static [&'static str] {
+    KEYS.iter().find(|(name, ..)| *name == key).map_or(&[], |(_, kinds, _)| kinds)
+}
+
 /// A list that must be there, if only as `null`: a wrapper without what it wraps is a mistake, not an empty answer.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     Option::deserialize(deserializer)
@@ -150,8 +156,12 @@ impl Reader<'_> {
                 let spot = more.unwrap_or_else(|| self.lines.of(value));
                 self.piece(Piece::Page(key.clone().into_owned(), more.is_some(), spot));
             }
-            match KEYS.iter().find(|(name, _)| *name == key) {
-                Some((name, handler)) => self.values(name, value, *handler),
+            match KEYS.iter().find(|(name, ..)| *name == key) {
+                Some((name, kinds, handler)) => {
+                    let first = self.batch.assets.len();
+                    let whole = self.values(name, value, *handler);
+                    self.list(kinds, first, whole);
+                }
                 // paging and request ids tell nothing of the estate
                 None if matches!(&*key, "NextToken" | "nextToken" | "NextMarker" | "ResponseMetadata") => {}
                 None => self.batch.coverage.skip(key.into_owned()),
@@ -159,21 +169,45 @@ impl Reader<'_> {
         }
     }
 
-    fn values(&mut self, key: &str, value: &RawValue, handler: Handler) {
+    /// Reads all items of a key and says whether that was all of it: a null says nothing.
+    fn values(&mut self, key: &str, value: &RawValue, handler: Handler) -> Option<Listed> {
         let items = match value.get().as_bytes().first() {
             Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(value.get()),
-            Some(b'n') => Ok(vec![]),
+            Some(b'n') => return None,
             _ => Ok(vec![value]),
         };
+        let mut listed = Listed::Whole;
         match items {
             Ok(items) => {
                 for item in items {
                     if let Err(error) = handler(self, item) {
                         self.bad(key, item, &error);
+                        listed = Listed::Partly;
                     }
                 }
             }
-            Err(error) => self.bad(key, value, &error),
+            Err(error) => {
+                self.bad(key, value, &error);
+                listed = Listed::Partly;
+            }
+        }
+        Some(listed)
+    }
+
+    /// Records what an answer listed. Account and Region are the path's, else those that all its assets name.
+    fn list(&mut self, kinds: &[&str], first: usize, listed: Option<Listed>) {
+        let Some(listed) = listed else { return };
+        let made = self.batch.assets.get(first..).unwrap_or_default();
+        let one = |part: fn(&Place) -> &Option<Arc<str>>| {
+            let mut all = made.iter().map(|asset| part(&asset.place));
+            all.next().filter(|part| all.all(|other| other == *part)).cloned().flatten()
+        };
+        let place = &self.batch.place;
+        let account = place.account.clone().or_else(|| one(|place| &place.account));
+        let region = place.region.clone().or_else(|| one(|place| &place.region));
+        for kind in kinds {
+            let (kind, account, region) = ((*kind).to_owned(), account.clone(), region.clone());
+            self.batch.coverage.list(Listing { kind, account, region, cluster: None }, listed);
         }
     }
 

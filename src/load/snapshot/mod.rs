@@ -9,7 +9,7 @@ mod write;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::model::{Gap, Origin, Place, Skipped, Tags};
+use crate::model::{Gap, Listed, Listing, Origin, Place, Skipped, Tags};
 
 pub(super) use read::{read_file, read_lines};
 pub use write::write;
@@ -62,6 +62,7 @@ struct AssetLine<'a> {
 enum CoverageLine {
     Gap { gap: Gap },
     Skipped { skipped: Skipped },
+    Listing { listing: Listing, listed: Listed },
 }
 
 #[derive(Serialize, Deserialize)]

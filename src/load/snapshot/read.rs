@@ -104,8 +104,9 @@ impl Segment {
             match serde_json::from_slice::<CoverageLine>(line) {
                 Ok(CoverageLine::Gap { gap }) => batch.coverage.gaps.push(gap),
                 Ok(CoverageLine::Skipped { skipped }) => {
-                    batch.coverage.absorb(crate::model::Coverage { gaps: vec![], skipped });
+                    batch.coverage.absorb(crate::model::Coverage { skipped, ..Default::default() });
                 }
+                Ok(CoverageLine::Listing { listing, listed }) => batch.coverage.list(listing, listed),
                 Err(error) => malformed(batch, &error),
             }
         }

@@ -44,6 +44,10 @@ pub fn write(inventory: &Inventory, scope: &[String], start: &str, out: impl Wri
         line(&mut out, &CoverageLine::Skipped { skipped })?;
         coverage += 1;
     }
+    for (listing, listed) in &inventory.coverage.listings {
+        line(&mut out, &CoverageLine::Listing { listing: listing.clone(), listed: *listed })?;
+        coverage += 1;
+    }
     line(&mut out, &FooterLine { footer: Footer { assets: inventory.len(), coverage } })?;
     out.finish()?.flush()
 }

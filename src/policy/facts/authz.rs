@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::context::{Context, names};
 use super::cover::{self, Cover};
-use super::document::{Reason, Unknown};
+use super::document::{Of, Reason, Unknown};
 use super::namespaces::selects;
 use crate::config::{End, Flow, Matcher};
 use crate::model::{
@@ -71,13 +71,8 @@ struct Judge<'a> {
     workloads: Vec<(&'a Asset, &'a Workload)>,
 }
 
-pub(super) fn policy(
-    context: &Context<'_>,
-    at: usize,
-    asset: &Asset,
-    policy: &AuthorizationPolicy,
-    unknown: &mut Unknown,
-) -> AuthorizationFact {
+pub(super) fn policy(of: &Of<'_, AuthorizationPolicy>, unknown: &mut Unknown) -> AuthorizationFact {
+    let Of { context, at, asset, body: policy } = *of;
     let cluster: Arc<str> = asset.place.cluster.clone().unwrap_or_default();
     let namespace: Arc<str> = asset.place.namespace.clone().unwrap_or_default();
     let reach = context.reach_of(&cluster, &namespace);

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use foldhash::{HashMap, HashMapExt};
 use jiff::civil::Date;
 
 use crate::config::{Config, Matcher};
 use crate::model::{
     AddressSet, Asset, AuthorizationPolicy, Body, EksCluster, Forward, Instance, Inventory, Kind, Listener,
-    ListenerRule, LoadBalancer, MeshConfig, Namespace, NetworkInterface, NetworkPolicy, PeerAuthentication, Service,
-    Subnet, Target, Vpc, Workload, kube_id, short_of,
+    ListenerRule, LoadBalancer, MeshConfig, Namespace, NetworkInterface, NetworkPolicy, PeerAuthentication, Place,
+    Service, Subnet, Target, Vpc, Workload, kube_id, short_of,
 };
 use crate::zone::{AddressBook, Border, Placement, Zones};
 
@@ -43,9 +43,6 @@ pub(super) struct Route {
     pub weight: i64,
 }
 
-/// Account and Region.
-type AccountRegion = (Option<Arc<str>>, Option<Arc<str>>);
-
 /// Kind, cluster and namespace.
 type KindInNamespace = (&'static str, Arc<str>, Arc<str>);
 
@@ -61,8 +58,6 @@ pub struct Context<'a> {
     pub day: Date,
     pub(super) book: AddressBook,
     pub(super) attachments: HashMap<String, Vec<Attachment>>,
-    /// Accounts and Regions of which interfaces were read.
-    pub(super) interfaces_collected: HashSet<AccountRegion>,
     pub(super) interface_by_address: HashMap<(String, IpAddr), usize>,
     pub(super) routes: HashMap<String, Vec<Route>>,
     pub(super) targets: HashMap<String, Vec<usize>>,
@@ -85,7 +80,6 @@ impl<'a> Context<'a> {
             day,
             book: AddressBook::of(inventory, zones, config),
             attachments: HashMap::new(),
-            interfaces_collected: HashSet::new(),
             interface_by_address: HashMap::new(),
             routes: HashMap::new(),
             targets: HashMap::new(),
@@ -140,7 +134,6 @@ impl<'a> Context<'a> {
                 None => node_cluster(asset).map_or(Bearer::Other, Bearer::Node),
             };
             attach(&interface.groups, at, &asset.id, &bearer, &interface.private_addresses);
-            self.interfaces_collected.insert((asset.place.account.clone(), asset.place.region.clone()));
             for address in &interface.private_addresses {
                 self.interface_by_address.insert((interface.vpc.clone(), *address), at);
             }
@@ -191,6 +184,21 @@ impl<'a> Context<'a> {
                 let key = (K::NAME, Arc::clone(cluster), Arc::clone(namespace));
                 self.by_namespace.entry(key).or_default().push(at);
             }
+        }
+    }
+
+    /// Whether all assets of a kind in a place are in the inventory, so that what is not there does not exist. For an
+    /// AWS kind some answer must have been about it; a cluster's objects are taken for all there are unless an answer
+    /// fell short.
+    pub(super) fn listed<K: Kind>(&self, place: &Place) -> bool {
+        let coverage = &self.inventory.coverage;
+        if K::AWS {
+            // account-wide parts of a place do not know namespaces, and an EKS cluster's AWS answers not its name
+            let place = Place { cluster: None, namespace: None, ..place.clone() };
+            coverage.is_listed(K::NAME, &place)
+        } else {
+            let place = Place { cluster: place.cluster.clone(), ..Place::default() };
+            !coverage.fell_short(K::NAME, &place)
         }
     }
 

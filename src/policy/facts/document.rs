@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{authz, elb, groups, mesh, namespaces, peering, zones};
 use crate::config::Category;
-use crate::model::{Asset, Body, short_of};
+use crate::finding::Location;
+use crate::model::{Asset, Body, Kind, Place, short_of};
 use crate::zone::{Border, Placement};
 
 use super::context::Context;
@@ -18,8 +19,8 @@ use super::context::Context;
 pub struct Fact {
     /// Its kind, by which it is routed to rules.
     pub kind: &'static str,
-    /// The asset's place in the inventory.
-    pub at: usize,
+    /// What it is about.
+    pub about: About,
     /// The category of its zone.
     pub category: Category,
     /// The stable address that fingerprints are made of.
@@ -28,7 +29,29 @@ pub struct Fact {
     pub document: Document,
 }
 
-/// What rules see of an asset.
+/// What a document is about.
+pub enum About {
+    /// An asset, by its place in the inventory.
+    Asset(usize),
+    /// Something that is no asset: a declared flow, a pair of clusters, a coverage gap.
+    Other(Box<Subject>),
+}
+
+/// Something that is judged and is no asset.
+pub struct Subject {
+    /// Unique among those of its kind, and the same from run to run.
+    pub id: Arc<str>,
+    /// Where findings point.
+    pub location: Location,
+    /// Where it stands, as far as that applies.
+    pub place: Place,
+    /// The zone that it is judged in.
+    pub border: Border,
+    /// What it says, as JSON.
+    pub body: Box<RawValue>,
+}
+
+/// What rules see of an asset or another subject.
 #[derive(Serialize)]
 pub struct Document {
     #[serde(flatten)]
@@ -40,11 +63,8 @@ pub struct Document {
 }
 
 impl Document {
-    pub(super) fn new(header: Header, asset: &Asset, derived: Derived) -> Self {
-        let body = asset.body.to_json().and_then(RawValue::from_string);
-        // INVARIANT: bodies are plain structs of strings, numbers and lists, which always serialise
-        let body = body.unwrap_or_else(|_| RawValue::NULL.to_owned());
-        Self { header, asset: body, derived }
+    pub(super) fn new(header: Header, asset: Box<RawValue>, derived: Derived) -> Self {
+        Self { header, asset, derived }
     }
 
     /// As JSON text.
@@ -106,22 +126,42 @@ struct Zone {
 }
 
 impl Header {
-    pub fn new(kind: &'static str, asset: &Asset, placement: &Placement, unknown: Unknown) -> Self {
-        let Border { zone, environment, category } = placement.border.clone();
-        let border = placement.border.to_string();
+    pub fn of_asset(kind: &'static str, asset: &Asset, placement: &Placement, unknown: Unknown) -> Self {
+        let name = short_of(&asset.id);
+        let by = placement.by.clone();
+        Self::new(kind, &asset.id, name, &asset.place, &placement.border, by, asset.tags.clone(), unknown)
+    }
+
+    pub fn of_subject(kind: &'static str, subject: &Subject, unknown: Unknown) -> Self {
+        let (name, by) = (subject.id.to_string(), String::new());
+        Self::new(kind, &subject.id, name, &subject.place, &subject.border, by, BTreeMap::new(), unknown)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts that assets and other subjects bring along")]
+    fn new(
+        kind: &'static str,
+        id: &Arc<str>,
+        name: String,
+        place: &Place,
+        border: &Border,
+        by: String,
+        tags: BTreeMap<String, String>,
+        unknown: Unknown,
+    ) -> Self {
+        let Border { zone, environment, category } = border.clone();
         let because = unknown.0;
         let mut paths: Vec<String> = because.iter().map(|because| because.path.clone()).collect();
         paths.dedup();
         Self {
             kind,
-            id: Arc::clone(&asset.id),
-            name: short_of(&asset.id),
-            account: asset.place.account.clone(),
-            region: asset.place.region.clone(),
-            cluster: asset.place.cluster.clone(),
-            namespace: asset.place.namespace.clone(),
-            zone: Zone { name: zone, environment, category, border, by: placement.by.clone() },
-            tags: asset.tags.clone(),
+            id: Arc::clone(id),
+            name,
+            account: place.account.clone(),
+            region: place.region.clone(),
+            cluster: place.cluster.clone(),
+            namespace: place.namespace.clone(),
+            zone: Zone { name: zone, environment, category, border: border.to_string(), by },
+            tags,
             unknown: paths,
             unknown_because: because,
         }
@@ -167,32 +207,66 @@ impl Unknown {
     }
 }
 
-/// What is derived for a kind.
-#[derive(Serialize)]
-#[serde(untagged)]
-pub(super) enum Derived {
-    Nothing {},
-    Assignment(zones::Assignment),
-    GroupRule(groups::GroupRule),
-    Peering(peering::Peering),
-    TargetGroup(elb::TargetGroupFact),
-    Namespace(namespaces::NamespaceFact),
-    Workload(mesh::WorkloadFact),
-    Authorization(authz::AuthorizationFact),
+/// An asset of a known kind, with all that is known beside it.
+pub(super) struct Of<'a, K> {
+    pub context: &'a Context<'a>,
+    /// Its place in the inventory.
+    pub at: usize,
+    pub asset: &'a Asset,
+    pub body: &'a K,
 }
 
-impl Derived {
-    pub fn of(context: &Context<'_>, at: usize, asset: &Asset, unknown: &mut Unknown) -> Self {
-        match &asset.body {
-            Body::SecurityGroupRule(rule) => Self::GroupRule(groups::rule(context, at, rule, unknown)),
-            Body::VpcPeeringConnection(peering) => Self::Peering(peering::peering(context, peering, unknown)),
-            Body::TargetGroup(group) => Self::TargetGroup(elb::target_group(context, asset, group, unknown)),
-            Body::Namespace(namespace) => Self::Namespace(namespaces::namespace(context, asset, namespace, unknown)),
-            Body::Workload(workload) => Self::Workload(mesh::workload(context, asset, workload, unknown)),
-            Body::AuthorizationPolicy(policy) => {
-                Self::Authorization(authz::policy(context, at, asset, policy, unknown))
-            }
-            _ => Self::Nothing {},
+/// What is derived, by kind: for assets the maker and what it makes, for other subjects what is made of them.
+macro_rules! derive {
+    (
+        assets { $($kind:ident => $fact:ty, $maker:path;)* }
+        subjects { $($name:literal => $variant:ident($made:ty);)* }
+    ) => {
+        /// What is derived for a kind.
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        pub(super) enum Derived {
+            Nothing {},
+            $($kind(Box<$fact>),)*
+            $($variant(Box<$made>),)*
         }
+
+        impl Derived {
+            /// What is derived for an asset.
+            pub fn of(context: &Context<'_>, at: usize, asset: &Asset, unknown: &mut Unknown) -> Self {
+                match &asset.body {
+                    $(Body::$kind(body) => Self::$kind(Box::new($maker(&Of { context, at, asset, body }, unknown))),)*
+                    _ => Self::Nothing {},
+                }
+            }
+
+            /// The schema of what is derived for a kind.
+            pub fn schema(kind: &str, generator: &mut SchemaGenerator) -> Schema {
+                $(if kind == <crate::model::$kind as Kind>::NAME {
+                    return generator.subschema_for::<$fact>();
+                })*
+                match kind {
+                    $($name => generator.subschema_for::<$made>(),)*
+                    _ => Schema::default(),
+                }
+            }
+
+            /// Kinds of documents that are about something else than an asset, or about an asset in another way.
+            pub const SUBJECTS: &'static [&'static str] = &[$($name),*];
+        }
+    };
+}
+
+derive! {
+    assets {
+        SecurityGroupRule => groups::GroupRule, groups::rule;
+        VpcPeeringConnection => peering::Peering, peering::peering;
+        TargetGroup => elb::TargetGroupFact, elb::target_group;
+        Namespace => namespaces::NamespaceFact, namespaces::namespace;
+        Workload => mesh::WorkloadFact, mesh::workload;
+        AuthorizationPolicy => authz::AuthorizationFact, authz::policy;
+    }
+    subjects {
+        "zone-assignment" => Assignment(zones::Assignment);
     }
 }

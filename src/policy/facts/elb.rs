@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::context::{Context, Route};
 use super::cover::{self, Cover};
-use super::document::{Reason, Unknown};
+use super::document::{Of, Reason, Unknown};
 use crate::model::{
     AddressSet, Asset, Connections, Instance, Kind, LoadBalancer, Protocol, Target, TargetGroup, short_of,
 };
@@ -38,12 +38,8 @@ struct Crossing {
     cover: Cover,
 }
 
-pub(super) fn target_group(
-    context: &Context<'_>,
-    asset: &Asset,
-    group: &TargetGroup,
-    unknown: &mut Unknown,
-) -> TargetGroupFact {
+pub(super) fn target_group(of: &Of<'_, TargetGroup>, unknown: &mut Unknown) -> TargetGroupFact {
+    let Of { context, asset, body: group, .. } = *of;
     let routes: &[Route] = context.routes.get(&*asset.id).map_or(&[], Vec::as_slice);
     let targets: Vec<(&Asset, &Target)> = context
         .targets

@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use super::context::{Attachment, Context, names};
 use super::cover::{self, Cover, GroupEnd, Role};
-use super::document::{Reason, Unknown};
+use super::document::{Of, Reason, Unknown};
 use crate::model::{
-    AddressSet, Connections, Direction, Peer, PrefixList, SecurityGroup, SecurityGroupRule, Vpc, short_of,
+    AddressSet, Connections, Direction, NetworkInterface, Peer, PrefixList, SecurityGroup, SecurityGroupRule, Vpc, short_of,
 };
 use crate::zone::{Border, Piece};
 
@@ -78,13 +78,12 @@ impl Crossing {
     }
 }
 
-pub(super) fn rule(context: &Context<'_>, at: usize, rule: &SecurityGroupRule, unknown: &mut Unknown) -> GroupRule {
+pub(super) fn rule(of: &Of<'_, SecurityGroupRule>, unknown: &mut Unknown) -> GroupRule {
+    let Of { context, at, asset, body: rule } = *of;
     let placement = context.judged(at);
     let found = context.inventory.find::<SecurityGroup>(&rule.group);
     let attachments: &[Attachment] = context.attachments.get(&rule.group).map_or(&[], Vec::as_slice);
-    let place =
-        context.inventory.assets().get(at).map(|asset| (asset.place.account.clone(), asset.place.region.clone()));
-    let known = place.is_some_and(|place| context.interfaces_collected.contains(&place));
+    let known = context.listed::<NetworkInterface>(&asset.place);
     let attached = (!attachments.is_empty()).then_some(true).or(known.then_some(false));
     let connections = Connections::from_aws(&rule.protocol, rule.from_port, rule.to_port);
     let ours = match rule.direction {

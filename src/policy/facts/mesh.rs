@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::context::Context;
-use super::document::{Reason, Unknown};
+use super::document::{Of, Reason, Unknown};
 use crate::model::{Asset, Namespace, PeerAuthentication, Workload, kube_id, short_of};
 
 /// How a namespace takes part in the mesh.
@@ -142,12 +142,8 @@ pub(super) fn namespace_mode(
     Mtls { mode: Some("PERMISSIVE".to_owned()), by, by_id: None, scope: "default", open_ports: vec![] }
 }
 
-pub(super) fn workload(
-    context: &Context<'_>,
-    asset: &Asset,
-    workload: &Workload,
-    unknown: &mut Unknown,
-) -> WorkloadFact {
+pub(super) fn workload(of: &Of<'_, Workload>, unknown: &mut Unknown) -> WorkloadFact {
+    let Of { context, asset, body: workload, .. } = *of;
     let (Some(cluster), Some(namespace)) = (&asset.place.cluster, &asset.place.namespace) else {
         let mtls = Mtls { mode: None, by: String::new(), by_id: None, scope: "default", open_ports: vec![] };
         return WorkloadFact { in_mesh: None, mtls };

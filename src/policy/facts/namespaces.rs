@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::context::{Context, names};
-use super::document::{Reason, Unknown};
+use super::document::{Of, Reason, Unknown};
 use super::mesh::{self, Enrolment, Mtls};
 use crate::model::{Asset, AuthorizationPolicy, Namespace, NetworkPolicy, NetworkPolicyRule, Workload, short_of};
 
@@ -56,12 +56,8 @@ struct DefaultDeny {
     opened_by: Option<String>,
 }
 
-pub(super) fn namespace(
-    context: &Context<'_>,
-    asset: &Asset,
-    namespace: &Namespace,
-    unknown: &mut Unknown,
-) -> NamespaceFact {
+pub(super) fn namespace(of: &Of<'_, Namespace>, unknown: &mut Unknown) -> NamespaceFact {
+    let Of { context, asset, body: namespace, .. } = *of;
     let cluster: Arc<str> = asset.place.cluster.clone().unwrap_or_default();
     let name: Arc<str> = asset.place.namespace.clone().unwrap_or_default();
     let enrolment = mesh::enrolment(context, asset, namespace.implied);

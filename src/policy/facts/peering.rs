@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::context::Context;
-use super::document::{Reason, Unknown};
+use super::document::{Of, Reason, Unknown};
 use crate::config::End;
 use crate::model::{PeeringSide, Vpc, VpcPeeringConnection};
 use crate::zone::Border;
@@ -37,7 +37,8 @@ struct Side {
     border: Option<String>,
 }
 
-pub(super) fn peering(context: &Context<'_>, peering: &VpcPeeringConnection, unknown: &mut Unknown) -> Peering {
+pub(super) fn peering(of: &Of<'_, VpcPeeringConnection>, unknown: &mut Unknown) -> Peering {
+    let Of { context, body: peering, .. } = *of;
     // Amazon VPC Peering Guide, "VPC peering connection lifecycle": what is not over may carry traffic
     let live = !matches!(peering.status.as_str(), "deleted" | "deleting" | "expired" | "failed" | "rejected");
     let find = |side: &PeeringSide| {

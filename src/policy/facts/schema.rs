@@ -3,13 +3,12 @@
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::document::Header;
-use super::{ZONE_ASSIGNMENT, authz, elb, groups, mesh, namespaces, peering, zones};
+use super::document::{Derived, Header};
 use crate::model::Body;
 
 /// All kinds of documents.
 pub fn kinds() -> Vec<&'static str> {
-    let mut all: Vec<&'static str> = Body::KINDS.iter().copied().chain([ZONE_ASSIGNMENT]).collect();
+    let mut all: Vec<&'static str> = Body::KINDS.iter().chain(Derived::SUBJECTS).copied().collect();
     all.sort_unstable();
     all
 }
@@ -31,16 +30,7 @@ pub fn schema(kind: &str) -> Option<Value> {
         required.extend(value.get("required").and_then(Value::as_array).cloned().unwrap_or_default());
     };
     take(generator.subschema_for::<Header>());
-    take(match kind {
-        ZONE_ASSIGNMENT => generator.subschema_for::<zones::Assignment>(),
-        "security-group-rule" => generator.subschema_for::<groups::GroupRule>(),
-        "vpc-peering-connection" => generator.subschema_for::<peering::Peering>(),
-        "target-group" => generator.subschema_for::<elb::TargetGroupFact>(),
-        "namespace" => generator.subschema_for::<namespaces::NamespaceFact>(),
-        "workload" => generator.subschema_for::<mesh::WorkloadFact>(),
-        "authorization-policy" => generator.subschema_for::<authz::AuthorizationFact>(),
-        _ => Schema::default(),
-    });
+    take(Derived::schema(kind, &mut generator));
     let body = Body::schemas(&mut generator).into_iter().find(|(name, _)| *name == kind).map(|(_, schema)| schema);
     properties.insert("asset".to_owned(), body.map_or_else(|| json!({ "type": "object" }), Schema::to_value));
     properties.insert("kind".to_owned(), json!({ "const": kind }));

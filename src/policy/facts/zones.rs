@@ -45,7 +45,7 @@ pub(super) fn assignment<'a>(context: &Context<'_>, at: usize, asset: &Asset) ->
         did_you_mean,
         conflicts: placement.conflicts.clone(),
     };
-    Some(Box::new(move |_, _, _, _| Derived::Assignment(assignment)))
+    Some(Box::new(move |_, _, _, _| Derived::Assignment(Box::new(assignment))))
 }
 
 /// Whether the compartment around a compartment is without a zone as well.

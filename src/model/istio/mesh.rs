@@ -1,0 +1,17 @@
+//! The mesh configuration.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The mesh configuration of one control plane.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MeshConfig {
+    /// `default` or the control plane's revision.
+    pub revision: String,
+    /// Where mesh-wide policies live.
+    pub root_namespace: String,
+    /// The trust domain of its identities.
+    pub trust_domain: String,
+    /// Other trust domains that count as its own.
+    pub trust_domain_aliases: Vec<String>,
+}

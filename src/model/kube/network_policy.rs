@@ -1,0 +1,122 @@
+//! NetworkPolicies and the selectors that they share with others.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A label selector.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LabelSelector {
+    /// Labels that must be there with these values.
+    pub match_labels: BTreeMap<String, String>,
+    /// Further conditions, all of which must hold.
+    pub match_expressions: Vec<LabelExpression>,
+}
+
+/// A condition of a label selector.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LabelExpression {
+    /// The label.
+    pub key: String,
+    /// `In`, `NotIn`, `Exists` or `DoesNotExist`.
+    pub operator: String,
+    /// Values to compare with.
+    pub values: Vec<String>,
+}
+
+impl LabelSelector {
+    /// Whether it selects everything.
+    pub fn is_everything(&self) -> bool {
+        self.match_labels.is_empty() && self.match_expressions.is_empty()
+    }
+
+    /// Whether labels match; none where an operator is not one of Kubernetes' four.
+    pub fn matches(&self, labels: &BTreeMap<String, String>) -> Option<bool> {
+        let mut all = self.match_labels.iter().all(|(key, value)| labels.get(key) == Some(value));
+        for expression in &self.match_expressions {
+            let value = labels.get(&expression.key);
+            let listed = value.is_some_and(|value| expression.values.contains(value));
+            all &= match expression.operator.as_str() {
+                "In" => listed,
+                "NotIn" => !listed,
+                "Exists" => value.is_some(),
+                "DoesNotExist" => value.is_none(),
+                _ => return None,
+            };
+        }
+        Some(all)
+    }
+}
+
+/// A peer of a NetworkPolicy rule, as the API gives it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NetworkPolicyPeer {
+    /// Pods by label; in the policy's namespace unless a namespace selector stands beside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pod_selector: Option<LabelSelector>,
+    /// Namespaces by label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace_selector: Option<LabelSelector>,
+    /// Addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip_block: Option<IpBlock>,
+}
+
+/// A block of addresses with exceptions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct IpBlock {
+    /// The block.
+    pub cidr: String,
+    /// Blocks inside it that are left out.
+    pub except: Vec<String>,
+}
+
+/// A port of a NetworkPolicy rule.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NetworkPolicyPort {
+    /// `TCP` (the default), `UDP` or `SCTP`.
+    pub protocol: Option<String>,
+    /// Number or name; none is every port.
+    pub port: Option<String>,
+    /// Last port of a range.
+    pub end_port: Option<u16>,
+}
+
+/// A rule of a NetworkPolicy, either direction.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NetworkPolicyRule {
+    /// Who; empty is everybody.
+    pub peers: Vec<NetworkPolicyPeer>,
+    /// Ports; empty is every port.
+    pub ports: Vec<NetworkPolicyPort>,
+}
+
+impl NetworkPolicyRule {
+    /// Whether it lets everybody through on every port: no peers at all, or every address.
+    pub fn is_everything(&self) -> bool {
+        let every = |block: &IpBlock| matches!(block.cidr.as_str(), "0.0.0.0/0" | "::/0") && block.except.is_empty();
+        let everybody = self.peers.is_empty() || self.peers.iter().any(|p| p.ip_block.as_ref().is_some_and(every));
+        everybody && self.ports.is_empty()
+    }
+}
+
+/// A NetworkPolicy (`networking.k8s.io`).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NetworkPolicy {
+    /// Pods that it isolates.
+    pub pod_selector: LabelSelector,
+    /// Whether it isolates them from what comes in.
+    pub ingress: bool,
+    /// Whether it isolates them towards the outside.
+    pub egress: bool,
+    /// What it lets in.
+    pub ingress_rules: Vec<NetworkPolicyRule>,
+    /// What it lets out.
+    pub egress_rules: Vec<NetworkPolicyRule>,
+}

@@ -1,0 +1,49 @@
+//! Namespaces, workloads and what they run as.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A namespace.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Namespace {
+    /// True where no Namespace object was read and only objects in it tell of it: its labels are not known.
+    pub implied: bool,
+}
+
+/// A named port of a container.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct ContainerPort {
+    /// Its name, empty if it has none.
+    pub name: String,
+    /// Its number.
+    pub port: u16,
+    /// `TCP`, `UDP` or `SCTP`.
+    pub protocol: String,
+}
+
+/// What owns pods: a Deployment, StatefulSet, DaemonSet, Job, CronJob … or a bare pod. Pods are folded into it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Workload {
+    /// `Deployment`, `StatefulSet`, `Pod` …
+    pub workload_kind: String,
+    /// Labels of its pods.
+    pub labels: BTreeMap<String, String>,
+    /// Annotations of its pods that steer the mesh (`…istio.io/…`).
+    pub annotations: BTreeMap<String, String>,
+    /// Service account of its pods.
+    pub service_account: String,
+    /// Whether its pods share the node's network.
+    pub host_network: bool,
+    /// Names of its containers, init containers too, sorted.
+    pub containers: Vec<String>,
+    /// Ports that its containers name, sorted.
+    pub ports: Vec<ContainerPort>,
+    /// How many running pods were folded into it.
+    pub pods: u64,
+}
+
+/// A service account.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ServiceAccount {}
