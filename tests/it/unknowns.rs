@@ -198,7 +198,6 @@ fn what_was_not_collected_never_passes() {
         .collect();
     let runs: usize = outcomes.iter().map(|(runs, _)| runs).sum();
     let passed: Vec<String> = outcomes.into_iter().flat_map(|(_, passed)| passed).collect();
-    println!("{runs} degraded estates of {} fixtures", cases.len());
     assert!(runs > 1000, "only {runs} degraded estates");
     assert!(passed.is_empty(), "{} silent passes:\n{}", passed.len(), passed.join("\n"));
 }
