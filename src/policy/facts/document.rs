@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{authz, elb, groups, mesh, namespaces, peering, zones};
+use super::{authz, balancers, elb, groups, listeners, mesh, namespaces, peering, zones};
 use crate::config::Category;
 use crate::finding::Location;
 use crate::model::{Asset, Body, Kind, Place, short_of};
@@ -262,6 +262,8 @@ derive! {
         SecurityGroupRule => groups::GroupRule, groups::rule;
         VpcPeeringConnection => peering::Peering, peering::peering;
         TargetGroup => elb::TargetGroupFact, elb::target_group;
+        LoadBalancer => balancers::BalancerFact, balancers::balancer;
+        Listener => listeners::ListenerFact, listeners::listener;
         Namespace => namespaces::NamespaceFact, namespaces::namespace;
         Workload => mesh::WorkloadFact, mesh::workload;
         AuthorizationPolicy => authz::AuthorizationFact, authz::policy;

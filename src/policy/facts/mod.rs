@@ -5,11 +5,13 @@
 //! joined here. To give a kind more to judge by: a module with a struct, and a line in `Derived::of`.
 
 mod authz;
+mod balancers;
 mod context;
 mod cover;
 mod document;
 mod elb;
 mod groups;
+mod listeners;
 mod mesh;
 mod namespaces;
 mod peering;
