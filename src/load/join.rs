@@ -10,8 +10,8 @@ use ipnet::IpNet;
 use super::batch::{Batch, Piece};
 use super::{aws_cli, dangling};
 use crate::model::{
-    Account, Asset, Body, Connections, Coverage, Direction, Gap, GapReason, Inventory, Listed, Listing, Namespace, Origin, Peer, Place,
-    Region, Route, SecurityGroupRule, Spot, Tags, account_id, arn_of, kube_id,
+    Account, Asset, Body, Connections, Coverage, Direction, Gap, GapReason, Inventory, Listed, Listing, Namespace,
+    Origin, Peer, Place, Region, Route, SecurityGroupRule, Spot, Tags, account_id, arn_of, kube_id,
 };
 
 /// Top-level key, account and Region.
