@@ -6,6 +6,7 @@
 mod aws_cli;
 mod batch;
 mod dangling;
+mod expect;
 mod files;
 mod join;
 mod manifests;
@@ -17,6 +18,7 @@ use rayon::prelude::*;
 
 use crate::model::Inventory;
 use batch::Batch;
+pub use expect::expect;
 use files::Found;
 
 /// Largest dump or manifest file that is read into memory; snapshots stream and have no limit.
