@@ -57,7 +57,8 @@ impl Inputs {
                 "name files or folders, or list them under `sources.files` in zoneproof.yaml",
             ));
         }
-        let mut inventory = load::load(&sources, self.cluster.as_deref())?;
+        let mut inventory =
+            load::load_beside(&sources, self.cluster.as_deref(), &config.files_read.others().collect::<Vec<_>>())?;
         load::expect(&mut inventory, &config.expect.accounts, &config.expect.clusters);
         let zones = Zones::classify(&inventory, &config);
         let sources = sources.iter().map(|source| source.shown().trim_matches('`').to_owned()).collect();
