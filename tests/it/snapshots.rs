@@ -70,8 +70,12 @@ fn line_numbers_of_findings_are_the_snapshots() {
     let document: Value =
         serde_json::from_str(&std::fs::read_to_string(folder.path().join("findings.json")).unwrap()).unwrap();
     for finding in document["findings"].as_array().unwrap() {
-        let line: Value =
-            serde_json::from_str(&lines[finding["snapshot_line"].as_u64().unwrap() as usize - 1]).unwrap();
+        let Some(line) = finding["snapshot_line"].as_u64() else {
+            let kind = finding["kind"].as_str().unwrap();
+            assert!(["declared-flow", "waiver", "gap"].contains(&kind), "{kind} is an asset");
+            continue;
+        };
+        let line: Value = serde_json::from_str(&lines[line as usize - 1]).unwrap();
         assert_eq!(line["id"], finding["asset"]);
     }
 }
