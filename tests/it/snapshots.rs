@@ -169,7 +169,6 @@ fn in_a_long_snapshot_every_bad_line_is_told_by_its_number() {
         .map(|gap| (gap["at"]["line"].as_u64().unwrap(), gap["reason"].as_str().unwrap().to_owned()))
         .collect();
     told.sort();
-    // inserted from the top, each moved down by those above it, from 0; the blank line moves all and is no fault
     let number = |text: &str| lines.iter().position(|line| line == text).unwrap() as u64 + 1;
     let malformed = ["no JSON", r#"{"kind":"vpc","id":7}"#, r#"{"what":1}"#].map(|text| (number(text), "malformed"));
     let wrong = [(number(&footer(20_000)), "cut-short"), (number(&footer(2)), "cut-short")];

@@ -12,7 +12,7 @@ use crate::load::files::Found;
 use crate::model::{Coverage, GapReason, Spot};
 
 /// Blocks that are parsed in one round, a thread: enough that threads seldom wait for each other.
-const BLOCKS_PER_THREAD: usize = 4;
+const BLOCKS_PER_THREAD: usize = 16;
 
 const MEND: &str = "collect again, or give the file as it was written";
 
