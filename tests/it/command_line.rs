@@ -87,3 +87,21 @@ fn the_clock_can_be_set_and_must_make_sense() {
     assert_eq!(late.code, 1, "an expired approval approves nothing");
     assert!(late.stdout.contains("flow wallet-api has expired"), "{}", late.stdout);
 }
+
+/// `ZONEPROOF_BLESS=1` writes it anew.
+#[test]
+fn the_table_of_rules_is_the_printed_one() {
+    let path = root().join("docs/rules.md");
+    let printed = zoneproof(&["rules", "list", "--format", "markdown"]);
+    assert_eq!(printed.code, 0, "{}", printed.stderr);
+    let head = "# Rules\n\nWritten by `zoneproof rules list --format markdown`. `zoneproof explain RULE` tells why a rule \
+                matters and how to\nmend a violation.\n\n";
+    let text = head.to_owned() + &printed.stdout;
+    if std::env::var_os("ZONEPROOF_BLESS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &text).unwrap();
+    }
+    let rules = zoneproof(&["rules", "list"]).stdout.lines().count();
+    assert_eq!(printed.stdout.lines().count(), rules + 2, "a row a rule, below a head of two lines");
+    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), text, "regenerate with ZONEPROOF_BLESS=1");
+}
