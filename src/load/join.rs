@@ -10,8 +10,8 @@ use ipnet::IpNet;
 use super::batch::{Batch, Piece};
 use super::{aws_cli, dangling};
 use crate::model::{
-    Account, Asset, Body, Connections, Coverage, Direction, Gap, GapReason, Inventory, Listed, Listing, Namespace, Origin, Peer, Place,
-    Region, Route, SecurityGroupRule, Spot, Tags, account_id, arn_of, kube_id,
+    Account, Asset, Body, Connections, Coverage, Direction, Gap, GapReason, Inventory, Listed, Listing, Namespace,
+    Origin, Peer, Place, Region, Route, SecurityGroupRule, Spot, Tags, account_id, arn_of, kube_id,
 };
 
 /// Top-level key, account and Region.
@@ -25,6 +25,7 @@ struct Pieces {
     prefix_entries: HashMap<String, BTreeSet<IpNet>>,
     routes: HashMap<String, Vec<Route>>,
     propagations: HashMap<String, Vec<String>>,
+    principals: HashMap<String, BTreeSet<String>>,
     targets_listed: HashSet<String>,
     attachments: BTreeMap<Arc<str>, Asset>,
     /// Answers by key, account and Region: whether more follows, in which file and where.
@@ -77,6 +78,7 @@ impl Pieces {
             Piece::PrefixEntries(list, entries) => self.prefix_entries.entry(list).or_default().extend(entries),
             Piece::TransitRoutes(table, routes) => self.routes.entry(table).or_default().extend(routes),
             Piece::TransitPropagations(table, all) => self.propagations.entry(table).or_default().extend(all),
+            Piece::Principals(service, all) => self.principals.entry(service).or_default().extend(all),
             Piece::TargetsListed(group) => drop(self.targets_listed.insert(group)),
             Piece::Attachment(asset) => self.attachment(*asset),
             // told by its file, so taken apart where that is known
@@ -129,6 +131,11 @@ impl Pieces {
                     table.routes = self.routes.get(short).cloned().or(table.routes.take());
                     table.propagations = self.propagations.get(short).cloned().or(table.propagations.take());
                 }
+                Body::VpcEndpointService(service) => {
+                    if let Some(all) = self.principals.get(short) {
+                        service.principals = Some(all.iter().cloned().collect());
+                    }
+                }
                 Body::TargetGroup(group) => group.targets_known |= self.targets_listed.contains(&*asset.id),
                 _ => {}
             }
@@ -167,6 +174,7 @@ impl Pieces {
         count("LoadBalancerTargetHealth", &mut self.targets_listed.iter(), &ids);
         count("ManagedPrefixListEntries", &mut self.prefix_entries.keys(), &shorts);
         count("TransitGatewayStaticRoutes", &mut self.routes.keys(), &shorts);
+        count("AllowedPrincipals", &mut self.principals.keys(), &shorts);
         count("TransitGatewayPropagations", &mut self.propagations.keys(), &shorts);
     }
 
@@ -257,7 +265,7 @@ fn places(assets: &[Asset]) -> Vec<Asset> {
         }
         if let Some(account) = &place.account {
             let only = Place { account: Some(Arc::clone(account)), ..Place::default() };
-            add(account_id(account), only, &asset.origin, Account { name: String::new() }.into());
+            add(account_id(account), only, &asset.origin, Account::default().into());
             if let Some(region) = &place.region {
                 let id = arn_of("ec2", region, account, &format!("region/{region}"));
                 let both =
