@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use foldhash::{HashMap, HashMapExt};
 use jiff::civil::Date;
 
+use super::network::Network;
 use crate::config::{Config, Matcher};
 use crate::model::{
     AddressSet, Asset, AuthorizationPolicy, Body, EksCluster, Forward, Instance, Inventory, Kind, Listener,
@@ -68,6 +69,7 @@ pub struct Context<'a> {
     node_blocks: HashMap<String, AddressSet>,
     by_namespace: HashMap<KindInNamespace, Vec<usize>>,
     pub(super) meshes: HashMap<Arc<str>, Vec<usize>>,
+    network: OnceLock<Network>,
 }
 
 impl<'a> Context<'a> {
@@ -88,6 +90,7 @@ impl<'a> Context<'a> {
             node_blocks: HashMap::new(),
             by_namespace: HashMap::new(),
             meshes: HashMap::new(),
+            network: OnceLock::new(),
         };
         this.join_groups();
         this.join_balancers();
@@ -119,25 +122,24 @@ impl<'a> Context<'a> {
             }
         };
         for (at, asset, instance) in self.inventory.of::<Instance>() {
-            let bearer = node_cluster(asset).map_or(Bearer::Other, Bearer::Node);
+            let bearer = bearer_of_instance(asset);
             attach(&instance.groups, at, &asset.id, &bearer, &instance.private_addresses);
         }
         for (at, asset, balancer) in self.inventory.of::<LoadBalancer>() {
             attach(&balancer.groups, at, &asset.id, &Bearer::LoadBalancer, &[]);
         }
         for (at, asset, interface) in self.inventory.of::<NetworkInterface>() {
-            let owner = interface.instance.as_deref().and_then(|id| self.inventory.find::<Instance>(id));
-            let bearer = match owner {
-                Some((_, owner, _)) => node_cluster(owner).map_or(Bearer::Other, Bearer::Node),
-                // ELB API reference: the description of a load balancer's interface is `ELB <type>/<name>/<id>`
-                None if interface.description.starts_with("ELB ") => Bearer::LoadBalancer,
-                None => node_cluster(asset).map_or(Bearer::Other, Bearer::Node),
-            };
+            let bearer = bearer_of(self.inventory, asset, interface);
             attach(&interface.groups, at, &asset.id, &bearer, &interface.private_addresses);
             for address in &interface.private_addresses {
                 self.interface_by_address.insert((interface.vpc.clone(), *address), at);
             }
         }
+    }
+
+    /// What lies where in VPCs.
+    pub(super) fn network(&self) -> &Network {
+        self.network.get_or_init(|| Network::of(self.inventory))
     }
 
     fn join_nodes(&mut self) {
@@ -236,7 +238,7 @@ impl<'a> Context<'a> {
 
     /// Where an asset is judged. A policy in a mesh's root namespace is about all of its cluster: it is judged as the
     /// most guarded of the cluster's namespaces. A peering connection is judged as the more guarded of its two VPCs,
-    /// a rule of a group as the most guarded of what bears the group.
+    /// a rule of a group as the most guarded of what bears the group, a network ACL as the most guarded of its subnets.
     pub(in crate::policy) fn judged(&self, at: usize) -> &Placement {
         let own = self.zones.of(at);
         let Some(asset) = self.inventory.assets().get(at) else { return own };
@@ -249,6 +251,10 @@ impl<'a> Context<'a> {
             let ends = [&peering.requester.vpc, &peering.accepter.vpc];
             let ends = ends.into_iter().filter_map(|vpc| Some(self.zones.of(self.inventory.find::<Vpc>(vpc)?.0)));
             return ends.min_by_key(|placement| placement.border.category.guard()).unwrap_or(own);
+        }
+        if let Body::NetworkAcl(acl) = &asset.body {
+            let subnets = acl.subnets.iter().filter_map(|id| Some(self.zones.of(self.inventory.find::<Subnet>(id)?.0)));
+            return subnets.chain([own]).min_by_key(|placement| placement.border.category.guard()).unwrap_or(own);
         }
         let (Body::AuthorizationPolicy(_), Some(cluster)) = (&asset.body, &asset.place.cluster) else { return own };
         if !self.is_root(cluster, asset.place.namespace.as_deref()) {
@@ -305,6 +311,21 @@ impl<'a> Context<'a> {
             |config| (*config).clone(),
         )
     }
+}
+
+/// What bears a group through an interface.
+pub(super) fn bearer_of(inventory: &Inventory, asset: &Asset, interface: &NetworkInterface) -> Bearer {
+    match interface.instance.as_deref().and_then(|id| inventory.find::<Instance>(id)) {
+        Some((_, owner, _)) => bearer_of_instance(owner),
+        // ELB API reference: the description of a load balancer's interface is `ELB <type>/<name>/<id>`
+        None if interface.description.starts_with("ELB ") => Bearer::LoadBalancer,
+        None => bearer_of_instance(asset),
+    }
+}
+
+/// What bears a group that an instance does.
+pub(super) fn bearer_of_instance(asset: &Asset) -> Bearer {
+    node_cluster(asset).map_or(Bearer::Other, Bearer::Node)
 }
 
 /// The cluster whose node an instance or interface is, by the tags that EKS sets
