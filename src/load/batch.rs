@@ -17,6 +17,8 @@ pub(super) enum Piece {
     PrefixEntries(String, Vec<IpNet>),
     /// Static routes of a transit-gateway route table.
     TransitRoutes(String, Vec<Route>),
+    /// Who may connect to an endpoint service.
+    Principals(String, Vec<String>),
     /// Attachments that propagate into a transit-gateway route table.
     TransitPropagations(String, Vec<String>),
     /// A transit-gateway attachment as one of the two calls tells it; each knows what the other does not.

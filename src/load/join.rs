@@ -25,6 +25,7 @@ struct Pieces {
     prefix_entries: HashMap<String, BTreeSet<IpNet>>,
     routes: HashMap<String, Vec<Route>>,
     propagations: HashMap<String, Vec<String>>,
+    principals: HashMap<String, BTreeSet<String>>,
     targets_listed: HashSet<String>,
     attachments: BTreeMap<Arc<str>, Asset>,
     /// Answers by key, account and Region: whether more follows, in which file and where.
@@ -80,6 +81,7 @@ impl Pieces {
             Piece::PrefixEntries(list, entries) => self.prefix_entries.entry(list).or_default().extend(entries),
             Piece::TransitRoutes(table, routes) => self.routes.entry(table).or_default().extend(routes),
             Piece::TransitPropagations(table, all) => self.propagations.entry(table).or_default().extend(all),
+            Piece::Principals(service, all) => self.principals.entry(service).or_default().extend(all),
             Piece::TargetsListed(group) => drop(self.targets_listed.insert(group)),
             Piece::Attachment(asset) => self.attachment(*asset),
             // told by its file, so taken apart where that is known
@@ -133,6 +135,11 @@ impl Pieces {
                     table.routes = self.routes.get(short).cloned().or(table.routes.take());
                     table.propagations = self.propagations.get(short).cloned().or(table.propagations.take());
                 }
+                Body::VpcEndpointService(service) => {
+                    if let Some(all) = self.principals.get(short()) {
+                        service.principals = Some(all.iter().cloned().collect());
+                    }
+                }
                 Body::TargetGroup(group) => group.targets_known |= self.targets_listed.contains(&*asset.id),
                 _ => {}
             }
@@ -175,6 +182,7 @@ impl Pieces {
         count("LoadBalancerTargetHealth", &mut self.targets_listed.iter(), &ids);
         count("ManagedPrefixListEntries", &mut self.prefix_entries.keys(), &shorts);
         count("TransitGatewayStaticRoutes", &mut self.routes.keys(), &shorts);
+        count("AllowedPrincipals", &mut self.principals.keys(), &shorts);
         count("TransitGatewayPropagations", &mut self.propagations.keys(), &shorts);
     }
 
@@ -264,12 +272,14 @@ fn places(assets: &[Asset]) -> Vec<Asset> {
     for asset in assets {
         let place = &asset.place;
         // a million rules stand in a handful of places, and mostly one after the other
-        if last.replace(place) == Some(place) || !seen.insert((&place.account, &place.region, &place.cluster, &place.namespace)) {
+        if last.replace(place) == Some(place)
+            || !seen.insert((&place.account, &place.region, &place.cluster, &place.namespace))
+        {
             continue;
         }
         if let Some(account) = &place.account {
             let only = Place { account: Some(Arc::clone(account)), ..Place::default() };
-            add(account_id(account), only, &asset.origin, Account { name: String::new() }.into());
+            add(account_id(account), only, &asset.origin, Account::default().into());
             if let Some(region) = &place.region {
                 let id = arn_of("ec2", region, account, &format!("region/{region}"));
                 let both =

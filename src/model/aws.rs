@@ -3,14 +3,18 @@
 
 mod eks;
 mod elb;
+mod gateways;
 mod groups;
 mod organization;
+mod private_link;
 mod transit;
 mod vpc;
 
 pub use eks::*;
 pub use elb::*;
+pub use gateways::*;
 pub use groups::*;
 pub use organization::*;
+pub use private_link::*;
 pub use transit::*;
 pub use vpc::*;

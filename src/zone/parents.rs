@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use crate::model::{
-    Account, Asset, Body, EksCluster, Instance, Inventory, Listener, LoadBalancer, Namespace, SecurityGroup, Subnet,
-    TargetGroup, TransitGateway, Vpc, account_id, kube_id, short_of,
+    Account, Asset, Body, DirectConnectGateway, EksCluster, Instance, Inventory, Listener, LoadBalancer, Namespace,
+    NetworkInterface, SecurityGroup, Subnet, TargetGroup, TransitGateway, Vpc, VpcEndpointService, VpnGateway,
+    account_id, kube_id, short_of,
 };
 
 /// For each asset of an inventory, the asset that it inherits from and the VPC that it stands in.
@@ -67,6 +68,8 @@ fn own_vpc(asset: &Asset) -> Option<&str> {
         Body::LoadBalancer(b) => Some(&b.vpc),
         Body::TargetGroup(b) => b.vpc.as_deref(),
         Body::EksCluster(b) => Some(&b.vpc),
+        Body::NatGateway(b) => Some(&b.vpc),
+        Body::VpcEndpoint(b) => Some(&b.vpc),
         _ => None,
     }
 }
@@ -80,10 +83,13 @@ fn parent(asset: &Asset, inventory: &Inventory, clusters: &HashMap<&str, usize>)
     let vpc = |id: &str| inventory.find::<Vpc>(id).map(|(at, ..)| at).or_else(account);
     let subnet = |id: &str, vpc_id: &str| at(inventory.find::<Subnet>(id).map(|(at, ..)| at), vpc(vpc_id));
     match &asset.body {
-        Body::Account(_) => None,
+        Body::Account(_) | Body::OrganizationalUnit(_) => None,
         Body::Region(_)
         | Body::Vpc(_)
         | Body::PrefixList(_)
+        | Body::CustomerGateway(_)
+        | Body::DirectConnectGateway(_)
+        | Body::BlockPublicAccess(_)
         | Body::VpcPeeringConnection(_)
         | Body::TransitGateway(_) => account(),
         Body::Subnet(b) => vpc(&b.vpc),
@@ -108,6 +114,47 @@ fn parent(asset: &Asset, inventory: &Inventory, clusters: &HashMap<&str, usize>)
         Body::TargetGroup(b) => at(b.vpc.as_deref().and_then(vpc), account()),
         Body::Target(b) => at(inventory.find::<TargetGroup>(&b.target_group).map(|(at, ..)| at), account()),
         Body::EksCluster(b) => vpc(&b.vpc),
+        Body::NatGateway(b) => subnet(&b.subnet, &b.vpc),
+        Body::VpcEndpoint(b) => vpc(&b.vpc),
+        // a gateway stands in the VPC that it serves
+        Body::InternetGateway(b) => at(b.vpcs.first().and_then(|id| vpc(id)), account()),
+        Body::EgressOnlyInternetGateway(b) => at(b.vpcs.first().and_then(|id| vpc(id)), account()),
+        Body::VpnGateway(b) => at(b.vpcs.first().and_then(|id| vpc(id)), account()),
+        Body::VpnConnection(b) => {
+            let private = b.vpn_gateway.as_deref().and_then(|id| inventory.find::<VpnGateway>(id)).map(|(at, ..)| at);
+            let transit = b.transit_gateway.as_deref().and_then(|id| inventory.find::<TransitGateway>(id));
+            at(private.or(transit.map(|(at, ..)| at)), account())
+        }
+        Body::DirectConnectGatewayAssociation(b) => {
+            at(inventory.find::<DirectConnectGateway>(&b.gateway).map(|(at, ..)| at), account())
+        }
+        Body::ElasticIp(b) => {
+            let interface = b.interface.as_deref().and_then(|id| inventory.find::<NetworkInterface>(id));
+            let instance = b.instance.as_deref().and_then(|id| inventory.find::<Instance>(id));
+            at(interface.map(|(at, ..)| at).or(instance.map(|(at, ..)| at)), account())
+        }
+        // it is offered from where its load balancers stand
+        Body::VpcEndpointService(b) => {
+            let balancer = b.balancers.iter().find_map(|arn| inventory.find::<LoadBalancer>(arn));
+            at(balancer.map(|(at, ..)| at), account())
+        }
+        Body::VpcEndpointConnection(b) => {
+            at(inventory.find::<VpcEndpointService>(&b.service).map(|(at, ..)| at), account())
+        }
+        Body::SecurityGroupVpcAssociation(b) => {
+            at(inventory.find::<SecurityGroup>(&b.group).map(|(at, ..)| at), account())
+        }
+        Body::StaleSecurityGroup(b) => at(inventory.find::<SecurityGroup>(&b.group).map(|(at, ..)| at), account()),
+        // what a log watches tells where it stands: a VPC, a subnet or an interface
+        Body::FlowLog(b) => {
+            let inside = inventory.find::<Subnet>(&b.resource).map(|(at, ..)| at);
+            let interface = || inventory.find::<NetworkInterface>(&b.resource).map(|(at, ..)| at);
+            inside.or_else(interface).or_else(|| vpc(&b.resource))
+        }
+        Body::BlockPublicAccessExclusion(b) => {
+            let resource = crate::model::short_of(&b.resource);
+            at(inventory.find::<Subnet>(&resource).map(|(at, ..)| at), vpc(&resource))
+        }
         Body::Namespace(_) => clusters.get(asset.place.cluster.as_deref()?).copied(),
         Body::Workload(_)
         | Body::ServiceAccount(_)

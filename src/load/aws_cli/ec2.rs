@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Read, Reader, TagList};
+use super::{Read, Reader, TagList, owners};
 use crate::model::{Instance, NetworkInterface, Subnet, Vpc};
 
 /// Blocks as AWS prints them, sorted, host bits cleared; what is no block is an error of its item.
@@ -93,6 +93,11 @@ pub(super) fn vpc(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
 pub(super) fn subnet(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
+    struct BlockPublicAccessStates {
+        internet_gateway_block_mode: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
     struct Shape {
         subnet_id: String,
         vpc_id: String,
@@ -100,6 +105,8 @@ pub(super) fn subnet(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         cidr_block: Option<String>,
         ipv6_cidr_block_association_set: Option<Vec<V6Association>>,
         availability_zone: Option<String>,
+        map_public_ip_on_launch: Option<bool>,
+        block_public_access_states: Option<BlockPublicAccessStates>,
         #[serde(default)]
         tags: TagList,
     }
@@ -109,7 +116,13 @@ pub(super) fn subnet(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     if cidrs.is_empty() {
         return Err(serde::de::Error::custom("a subnet without a CIDR block"));
     }
-    let body = Subnet { vpc: s.vpc_id, cidrs, availability_zone: s.availability_zone.unwrap_or_default() };
+    let body = Subnet {
+        vpc: s.vpc_id,
+        cidrs,
+        availability_zone: s.availability_zone.unwrap_or_default(),
+        public_on_launch: s.map_public_ip_on_launch.unwrap_or(false),
+        block_public_access: s.block_public_access_states.and_then(|states| states.internet_gateway_block_mode),
+    };
     reader.ec2(&format!("subnet/{}", s.subnet_id), place, raw, s.tags, body);
     Ok(())
 }
@@ -117,8 +130,8 @@ pub(super) fn subnet(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
 /// A group as interfaces and instances name it.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct GroupName {
-    group_id: String,
+pub(super) struct GroupName {
+    pub group_id: String,
 }
 
 fn group_ids(groups: Option<Vec<GroupName>>) -> Vec<String> {
@@ -179,6 +192,7 @@ pub(super) fn network_interface(reader: &mut Reader<'_>, raw: &RawValue) -> Read
         association: Option<Association>,
         interface_type: Option<String>,
         requester_managed: Option<bool>,
+        requester_id: Option<String>,
         description: Option<String>,
         attachment: Option<Attachment>,
         #[serde(default)]
@@ -187,16 +201,21 @@ pub(super) fn network_interface(reader: &mut Reader<'_>, raw: &RawValue) -> Read
     let s: Shape = serde_json::from_str(raw.get())?;
     let place = reader.place(s.owner_id.as_deref(), s.availability_zone.as_deref());
     let (private_addresses, public) = addresses(s.private_ip_address, s.private_ip_addresses, s.ipv6_addresses);
+    let kind = s.interface_type.unwrap_or_default();
+    let managed = s.requester_managed.unwrap_or(false);
+    let description = s.description.unwrap_or_default();
+    let service = owners::service(&kind, managed, s.requester_id.as_deref().unwrap_or_default(), &description);
     let body = NetworkInterface {
         vpc: s.vpc_id,
         subnet: s.subnet_id,
         groups: group_ids(Some(s.groups)),
         private_addresses,
         public_addresses: sorted(public.into_iter().chain(s.association.and_then(|a| a.public_ip))),
-        interface_type: s.interface_type.unwrap_or_default(),
+        interface_type: kind,
         instance: s.attachment.and_then(|a| a.instance_id),
-        requester_managed: s.requester_managed.unwrap_or(false),
-        description: s.description.unwrap_or_default(),
+        requester_managed: managed,
+        description,
+        service: service.map(str::to_owned),
     };
     reader.ec2(&format!("network-interface/{}", s.network_interface_id), place, raw, s.tag_set, body);
     Ok(())
@@ -241,6 +260,7 @@ fn owned_instance(reader: &mut Reader<'_>, raw: &RawValue, owner: Option<&str>) 
         private_ip_address: Option<IpAddr>,
         private_ip_addresses: Option<Vec<PrivateAddress>>,
         ipv6_addresses: Option<Vec<Ipv6Address>>,
+        association: Option<Association>,
         owner_id: Option<String>,
     }
     #[derive(Deserialize)]
@@ -251,6 +271,7 @@ fn owned_instance(reader: &mut Reader<'_>, raw: &RawValue, owner: Option<&str>) 
         subnet_id: Option<String>,
         security_groups: Option<Vec<GroupName>>,
         private_ip_address: Option<IpAddr>,
+        public_ip_address: Option<IpAddr>,
         network_interfaces: Option<Vec<Interface>>,
         placement: Option<Placement>,
         state: Option<State>,
@@ -262,14 +283,18 @@ fn owned_instance(reader: &mut Reader<'_>, raw: &RawValue, owner: Option<&str>) 
     let owner = owner.map(str::to_owned).or_else(|| interfaces.iter().find_map(|i| i.owner_id.clone()));
     let zone = s.placement.and_then(|p| p.availability_zone);
     let place = reader.place(owner.as_deref(), zone.as_deref());
-    let own = interfaces
-        .into_iter()
-        .flat_map(|i| addresses(i.private_ip_address, i.private_ip_addresses, i.ipv6_addresses).0);
+    let (mut own, mut public) = (Vec::new(), Vec::new());
+    for i in interfaces {
+        let (private, reached) = addresses(i.private_ip_address, i.private_ip_addresses, i.ipv6_addresses);
+        own.extend(private);
+        public.extend(reached.into_iter().chain(i.association.and_then(|a| a.public_ip)));
+    }
     let body = Instance {
         vpc: s.vpc_id.unwrap_or_default(),
         subnet: s.subnet_id.unwrap_or_default(),
         groups: group_ids(s.security_groups),
-        private_addresses: sorted(own.chain(s.private_ip_address)),
+        private_addresses: sorted(own.into_iter().chain(s.private_ip_address)),
+        public_addresses: sorted(public.into_iter().chain(s.public_ip_address)),
         state: s.state.and_then(|state| state.name).unwrap_or_default(),
     };
     reader.ec2(&format!("instance/{}", s.instance_id), place, raw, s.tags, body);

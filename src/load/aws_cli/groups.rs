@@ -6,7 +6,10 @@ use serde_json::value::RawValue;
 use super::ec2::{net, nets};
 use super::{Read, Reader, TagList, present};
 use crate::load::batch::Piece;
-use crate::model::{Direction, Peer, Place, PrefixList, SecurityGroup, SecurityGroupRule, Tags};
+use crate::model::{
+    Direction, Peer, Place, PrefixList, SecurityGroup, SecurityGroupRule, SecurityGroupVpcAssociation,
+    StaleSecurityGroup, Tags,
+};
 
 pub(super) fn security_group(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     #[derive(Deserialize)]
@@ -169,6 +172,52 @@ pub(super) fn listed_rule(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         description: s.description.unwrap_or_default(),
     };
     reader.ec2(&format!("security-group-rule/{}", s.security_group_rule_id), place, raw, s.tags, body);
+    Ok(())
+}
+
+/// `describe-security-group-vpc-associations`.
+pub(super) fn vpc_association(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Shape {
+        group_id: String,
+        vpc_id: String,
+        vpc_owner_id: Option<String>,
+        group_owner_id: Option<String>,
+        state: Option<String>,
+    }
+    let s: Shape = serde_json::from_str(raw.get())?;
+    let place = reader.place(s.group_owner_id.as_deref(), None);
+    let id = reader.arn(&place, "ec2", &format!("security-group-vpc-association/{}:{}", s.group_id, s.vpc_id));
+    let body = SecurityGroupVpcAssociation {
+        group: s.group_id,
+        vpc: s.vpc_id,
+        vpc_account: s.vpc_owner_id.unwrap_or_default(),
+        state: s.state.unwrap_or_default(),
+    };
+    reader.add(id, place, raw, Tags::default(), body);
+    Ok(())
+}
+
+/// `describe-stale-security-groups`: one call a VPC.
+pub(super) fn stale(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Shape<'a> {
+        group_id: String,
+        vpc_id: Option<String>,
+        #[serde(borrow)]
+        stale_ip_permissions: Option<Vec<&'a RawValue>>,
+        #[serde(borrow)]
+        stale_ip_permissions_egress: Option<Vec<&'a RawValue>>,
+    }
+    let s: Shape<'_> = serde_json::from_str(raw.get())?;
+    let count = |all: Option<Vec<&RawValue>>| all.map_or(0, |all| all.len());
+    let rules = (count(s.stale_ip_permissions), count(s.stale_ip_permissions_egress));
+    let place = reader.place(None, None);
+    let id = reader.arn(&place, "ec2", &format!("stale-security-group/{}", s.group_id));
+    let body = StaleSecurityGroup { group: s.group_id, vpc: s.vpc_id.unwrap_or_default(), rules };
+    reader.add(id, place, raw, Tags::default(), body);
     Ok(())
 }
 

@@ -6,8 +6,13 @@
 mod ec2;
 mod eks;
 mod elb;
+mod gateways;
 mod groups;
+mod organization;
+mod owners;
+mod private_link;
 mod routing;
+mod transit;
 
 use std::sync::Arc;
 
@@ -16,7 +21,7 @@ use serde_json::value::RawValue;
 
 use super::batch::{Batch, Piece};
 use super::manifests;
-use crate::model::{Asset, Body, GapReason, Listed, Listing, Place, Spot, Tags, account_id, arn_of};
+use crate::model::{Asset, Body, GapReason, Listed, Listing, Place, Spot, Tags, arn_of};
 use crate::node::{Entries, Lines, Node};
 
 type Read = Result<(), serde_json::Error>;
@@ -25,8 +30,14 @@ type Handler = fn(&mut Reader<'_>, &RawValue) -> Read;
 /// What each top-level key holds: the kinds of which its answer is all there are in an account and Region (none where
 /// the call is about one parent), and how one item is read.
 const KEYS: &[(&str, &[&str], Handler)] = &[
-    ("Accounts", &["account"], account),
-    ("AccountTags", &[], account_tags),
+    ("Accounts", &["account"], organization::account),
+    ("AccountTags", &[], organization::account_tags),
+    ("Addresses", &["elastic-ip"], gateways::address),
+    ("AllowedPrincipals", &[], private_link::allowed_principal),
+    ("CustomerGateways", &["customer-gateway"], gateways::customer_gateway),
+    ("EgressOnlyInternetGateways", &["egress-only-internet-gateway"], gateways::egress_only_gateway),
+    ("FlowLogs", &["flow-log"], gateways::flow_log),
+    ("InternetGateways", &["internet-gateway"], gateways::internet_gateway),
     ("Instances", &[], ec2::instance),
     ("Listeners", &[], elb::listener),
     ("LoadBalancerListeners", &[], elb::wrapped_listeners),
@@ -35,26 +46,41 @@ const KEYS: &[(&str, &[&str], Handler)] = &[
     ("LoadBalancers", &["load-balancer"], elb::load_balancer),
     ("ManagedPrefixListEntries", &[], groups::prefix_list_entries),
     ("ManagedPrefixLists", &["prefix-list"], groups::prefix_list),
+    ("NatGateways", &["nat-gateway"], gateways::nat_gateway),
     ("NetworkAcls", &["network-acl"], routing::network_acl),
     ("NetworkInterfaces", &["network-interface"], ec2::network_interface),
+    ("OrganizationalUnits", &[], organization::unit),
     ("PrefixLists", &[], groups::prefix_list),
     ("Reservations", &["instance"], ec2::reservation),
     ("RouteTables", &["route-table"], routing::route_table),
     ("Rules", &[], elb::rule),
     ("SecurityGroupRules", &[], groups::listed_rule),
+    ("SecurityGroupVpcAssociations", &["security-group-vpc-association"], groups::vpc_association),
     ("SecurityGroups", &["security-group", "security-group-rule"], groups::security_group),
+    ("ServiceConfigurations", &["vpc-endpoint-service"], private_link::service),
+    ("StaleSecurityGroupSet", &[], groups::stale),
     ("Subnets", &["subnet"], ec2::subnet),
     ("TagDescriptions", &[], elb::tags),
     ("TargetGroups", &["target-group"], elb::target_group),
-    ("TransitGatewayAttachments", &["transit-gateway-attachment"], routing::attachment),
-    ("TransitGatewayPropagations", &[], routing::propagations),
-    ("TransitGatewayRouteTables", &["transit-gateway-route-table"], routing::transit_route_table),
-    ("TransitGatewayStaticRoutes", &[], routing::static_routes),
-    ("TransitGatewayVpcAttachments", &[], routing::vpc_attachment),
-    ("TransitGateways", &["transit-gateway"], routing::transit_gateway),
+    ("TransitGatewayAttachments", &["transit-gateway-attachment"], transit::attachment),
+    ("TransitGatewayPeeringAttachments", &[], transit::peering_attachment),
+    ("TransitGatewayPropagations", &[], transit::propagations),
+    ("TransitGatewayRouteTables", &["transit-gateway-route-table"], transit::transit_route_table),
+    ("TransitGatewayStaticRoutes", &[], transit::static_routes),
+    ("TransitGatewayVpcAttachments", &[], transit::vpc_attachment),
+    ("TransitGateways", &["transit-gateway"], transit::transit_gateway),
+    ("VpcBlockPublicAccessExclusions", &["block-public-access-exclusion"], gateways::block_public_access_exclusion),
+    ("VpcBlockPublicAccessOptions", &["block-public-access"], gateways::block_public_access),
+    ("VpcEndpointConnections", &["vpc-endpoint-connection"], private_link::connection),
+    ("VpcEndpointServicePermissions", &[], private_link::permissions),
+    ("VpcEndpoints", &["vpc-endpoint"], private_link::endpoint),
     ("VpcPeeringConnections", &["vpc-peering-connection"], routing::peering),
     ("Vpcs", &["vpc"], ec2::vpc),
+    ("VpnConnections", &["vpn-connection"], gateways::vpn_connection),
+    ("VpnGateways", &["vpn-gateway"], gateways::vpn_gateway),
     ("cluster", &[], eks::cluster),
+    ("directConnectGatewayAssociations", &[], gateways::direct_connect_association),
+    ("directConnectGateways", &[], gateways::direct_connect_gateway),
 ];
 
 /// Reads all JSON values of a text: AWS answers and Kubernetes objects alike.
@@ -261,33 +287,4 @@ fn region_in(text: &str) -> Option<&str> {
     }
     let trimmed = text.trim_end_matches(|c: char| c.is_ascii_lowercase());
     super::batch::is_region(trimmed).then_some(trimmed)
-}
-
-/// `aws organizations list-accounts`.
-fn account(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Shape {
-        id: String,
-        name: Option<String>,
-    }
-    let shape: Shape = serde_json::from_str(raw.get())?;
-    let place = Place { account: Some(shape.id.as_str().into()), ..Place::default() };
-    let body = crate::model::Account { name: shape.name.unwrap_or_default() };
-    reader.add(account_id(&shape.id), place, raw, Tags::default(), body);
-    Ok(())
-}
-
-/// `aws organizations list-tags-for-resource`, wrapped with its account.
-fn account_tags(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Shape {
-        account_id: String,
-        #[serde(default)]
-        tags: TagList,
-    }
-    let shape: Shape = serde_json::from_str(raw.get())?;
-    reader.piece(Piece::Tags(account_id(&shape.account_id), shape.tags.into_map()));
-    Ok(())
 }

@@ -88,6 +88,30 @@ pub struct SecurityGroupRule {
     pub description: String,
 }
 
+/// A security group that is associated with another VPC than its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SecurityGroupVpcAssociation {
+    /// The group.
+    pub group: String,
+    /// The VPC.
+    pub vpc: String,
+    /// The VPC's account.
+    pub vpc_account: String,
+    /// `associated`, `disassociated` …
+    pub state: String,
+}
+
+/// A security group with rules that refer to a group which is gone, or whose peering is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StaleSecurityGroup {
+    /// The group.
+    pub group: String,
+    /// The VPC.
+    pub vpc: String,
+    /// How many rules of each direction are stale: in, out.
+    pub rules: (usize, usize),
+}
+
 /// A managed prefix list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PrefixList {

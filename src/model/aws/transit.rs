@@ -38,6 +38,9 @@ pub struct TransitGateway {
     pub state: String,
     /// Its description.
     pub description: String,
+    /// Whether rules may refer to groups of VPCs behind other attachments; off by default.
+    #[serde(default)]
+    pub security_group_referencing: bool,
 }
 
 /// What is attached to a transit gateway.

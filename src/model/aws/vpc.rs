@@ -26,6 +26,13 @@ pub struct Subnet {
     pub cidrs: Vec<IpNet>,
     /// Availability zone.
     pub availability_zone: String,
+    /// Whether what is launched in it gets a public IPv4 address.
+    #[serde(default)]
+    pub public_on_launch: bool,
+    /// What VPC Block Public Access does to it: `off`, `block-ingress`, `block-bidirectional`; none where the answer
+    /// does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block_public_access: Option<String>,
 }
 
 /// One route.
@@ -109,6 +116,9 @@ pub struct NetworkInterface {
     pub requester_managed: bool,
     /// Its description; AWS names the owning service here.
     pub description: String,
+    /// The AWS service that it belongs to, `unknown` where a service manages it and nothing tells which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
 }
 
 /// An EC2 instance.
@@ -122,6 +132,9 @@ pub struct Instance {
     pub groups: Vec<String>,
     /// Private addresses of all its interfaces, sorted.
     pub private_addresses: Vec<IpAddr>,
+    /// Public addresses of all its interfaces, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub public_addresses: Vec<IpAddr>,
     /// `running`, `stopped` …
     pub state: String,
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use foldhash::{HashMap, HashMapExt};
 use jiff::civil::Date;
 
+use super::network::Network;
 use crate::config::{Config, Matcher};
 use crate::model::{
     AddressSet, Asset, AuthorizationPolicy, Body, EksCluster, Forward, Instance, Inventory, Kind, Listener,
@@ -72,6 +73,7 @@ pub struct Context<'a> {
     pub(super) meshes: HashMap<Arc<str>, Vec<usize>>,
     /// The most guarded subnet of each VPC.
     most_guarded_subnet: HashMap<String, usize>,
+    network: OnceLock<Network>,
 }
 
 impl<'a> Context<'a> {
@@ -94,6 +96,7 @@ impl<'a> Context<'a> {
             by_namespace: HashMap::new(),
             meshes: HashMap::new(),
             most_guarded_subnet: HashMap::new(),
+            network: OnceLock::new(),
         };
         for (at, _, subnet) in inventory.of::<Subnet>() {
             let guard = |at: usize| zones.of(at).border.category.guard();
@@ -132,7 +135,7 @@ impl<'a> Context<'a> {
             }
         };
         for (at, asset, instance) in self.inventory.of::<Instance>() {
-            let bearer = node_cluster(asset).map_or(Bearer::Other, Bearer::Node);
+            let bearer = bearer_of_instance(asset);
             attach(&instance.groups, at, &asset.id, &bearer, &instance.private_addresses);
         }
         let mut balancers: HashMap<&str, &Arc<str>> = HashMap::new();
@@ -144,13 +147,7 @@ impl<'a> Context<'a> {
         }
         for (at, asset, interface) in self.inventory.of::<NetworkInterface>() {
             let balancer = interface.description.strip_prefix("ELB ").and_then(|name| balancers.get(name));
-            let owner = interface.instance.as_deref().and_then(|id| self.inventory.find::<Instance>(id));
-            let bearer = match owner {
-                Some((_, owner, _)) => node_cluster(owner).map_or(Bearer::Other, Bearer::Node),
-                // ELB API reference: the description of a load balancer's interface is `ELB <type>/<name>/<id>`
-                None if interface.description.starts_with("ELB ") => Bearer::LoadBalancer,
-                None => node_cluster(asset).map_or(Bearer::Other, Bearer::Node),
-            };
+            let bearer = bearer_of(self.inventory, asset, interface);
             // a load balancer's interface is the load balancer, and flows name that; its subnet is the interface's
             let id = balancer.copied().unwrap_or(&asset.id);
             attach(&interface.groups, at, id, &bearer, &interface.private_addresses);
@@ -158,6 +155,11 @@ impl<'a> Context<'a> {
                 self.interface_by_address.insert((interface.vpc.clone(), *address), at);
             }
         }
+    }
+
+    /// What lies where in VPCs.
+    pub(super) fn network(&self) -> &Network {
+        self.network.get_or_init(|| Network::of(self.inventory))
     }
 
     fn join_nodes(&mut self) {
@@ -224,6 +226,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether what may bear a security group in a place was listed. Instances are most of it; interfaces are all.
+    pub(super) fn bearers_listed(&self, place: &Place) -> bool {
+        self.listed::<NetworkInterface>(place) || self.listed::<Instance>(place)
+    }
+
     /// The EKS cluster of this name.
     pub(super) fn cluster(&self, name: &str) -> Option<usize> {
         self.clusters.get(name).copied()
@@ -258,7 +265,7 @@ impl<'a> Context<'a> {
 
     /// Where an asset is judged. A policy in a mesh's root namespace is about all of its cluster: it is judged as the
     /// most guarded of the cluster's namespaces. A peering connection is judged as the more guarded of its two VPCs,
-    /// a rule of a group as the most guarded of what bears the group.
+    /// a rule of a group as the most guarded of what bears the group, a network ACL as the most guarded of its subnets.
     pub(in crate::policy) fn judged(&self, at: usize) -> &Placement {
         let own = self.zones.of(at);
         let Some(asset) = self.inventory.assets().get(at) else { return own };
@@ -276,6 +283,10 @@ impl<'a> Context<'a> {
             let ends = [&peering.requester.vpc, &peering.accepter.vpc];
             let ends = ends.into_iter().filter_map(|vpc| Some(self.zones.of(self.inventory.find::<Vpc>(vpc)?.0)));
             return ends.min_by_key(|placement| placement.border.category.guard()).unwrap_or(own);
+        }
+        if let Body::NetworkAcl(acl) = &asset.body {
+            let subnets = acl.subnets.iter().filter_map(|id| Some(self.zones.of(self.inventory.find::<Subnet>(id)?.0)));
+            return subnets.chain([own]).min_by_key(|placement| placement.border.category.guard()).unwrap_or(own);
         }
         let (Body::AuthorizationPolicy(_), Some(cluster)) = (&asset.body, &asset.place.cluster) else { return own };
         if !self.is_root(cluster, asset.place.namespace.as_deref()) {
@@ -332,6 +343,21 @@ impl<'a> Context<'a> {
             |config| (*config).clone(),
         )
     }
+}
+
+/// What bears a group through an interface.
+pub(super) fn bearer_of(inventory: &Inventory, asset: &Asset, interface: &NetworkInterface) -> Bearer {
+    match interface.instance.as_deref().and_then(|id| inventory.find::<Instance>(id)) {
+        Some((_, owner, _)) => bearer_of_instance(owner),
+        // ELB API reference: the description of a load balancer's interface is `ELB <type>/<name>/<id>`
+        None if interface.description.starts_with("ELB ") => Bearer::LoadBalancer,
+        None => bearer_of_instance(asset),
+    }
+}
+
+/// What bears a group that an instance does.
+pub(super) fn bearer_of_instance(asset: &Asset) -> Bearer {
+    node_cluster(asset).map_or(Bearer::Other, Bearer::Node)
 }
 
 /// The cluster whose node an instance or interface is, by the tags that EKS sets

@@ -168,6 +168,14 @@ pub(super) fn of_flows(context: &Context<'_>, open: &Connections, fits: impl Fn(
     cover
 }
 
+/// Flows from the internet to an end: those in force, and those that have expired.
+pub(super) fn from_internet(context: &Context<'_>, end: &GroupEnd<'_>) -> (Vec<String>, Vec<String>) {
+    let flows = context.config.flows.iter().filter(|flow| flow.from == End::Internet && end.is_in(context, &flow.to));
+    let (force, expired): (Vec<_>, Vec<_>) = flows.partition(|flow| flow.counts_on(context.day));
+    let ids = |flows: Vec<&Flow>| flows.into_iter().map(|flow| flow.id.clone()).collect();
+    (ids(force), ids(expired))
+}
+
 /// Covers what a group opens to the whole internet.
 pub(super) fn of_internet(context: &Context<'_>, group: &GroupEnd<'_>, open: &Connections) -> Cover {
     of_flows(context, open, |flow| flow.from == End::Internet && group.is_in(context, &flow.to))

@@ -7,7 +7,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{authz, balancers, declared, elb, groups, listeners, mesh, namespaces, peering, zones};
+use super::{
+    acl, authz, balancers, declared, elb, exposure, flow_logs, group_use, groups, listeners, mesh, namespaces, peering,
+    private_link, transit, zones,
+};
 use crate::config::Category;
 use crate::finding::Location;
 use crate::model::{Asset, Body, Kind, Place, short_of};
@@ -205,6 +208,10 @@ pub struct Because {
 pub(super) struct Unknown(Vec<Because>);
 
 impl Unknown {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn say(&mut self, path: &str, reason: Reason, about: impl Into<String>) {
         self.0.push(Because { path: path.to_owned(), reason, about: about.into() });
         self.0.sort();
@@ -264,6 +271,16 @@ macro_rules! derive {
 
 derive! {
     assets {
+        Vpc => flow_logs::VpcFact, flow_logs::vpc;
+        Subnet => exposure::SubnetFact, exposure::subnet;
+        NetworkAcl => acl::AclFact, acl::acl;
+        NetworkInterface => exposure::Exposure, exposure::interface;
+        Instance => exposure::Exposure, exposure::instance;
+        ElasticIp => exposure::Exposure, exposure::elastic_ip;
+        SecurityGroup => group_use::GroupFact, group_use::group;
+        TransitGateway => transit::TransitFact, transit::gateway;
+        VpcEndpoint => private_link::LinkFact, private_link::endpoint;
+        VpcEndpointService => private_link::LinkFact, private_link::service;
         SecurityGroupRule => groups::GroupRule, groups::rule;
         VpcPeeringConnection => peering::Peering, peering::peering;
         TargetGroup => elb::TargetGroupFact, elb::target_group;

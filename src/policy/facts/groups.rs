@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::context::{Attachment, Context, names};
 use super::cover::{self, Cover, GroupEnd, Role};
 use super::document::{Of, Reason, Unknown};
+use super::group_use;
 use crate::model::{
-    AddressSet, Connections, Direction, Instance, NetworkInterface, Peer, PrefixList, SecurityGroup, SecurityGroupRule,
-    Subnet, Vpc, short_of,
+    AddressSet, Connections, Direction, Peer, PrefixList, SecurityGroup, SecurityGroupRule, Subnet, Vpc, short_of,
 };
 use crate::zone::{Border, Piece};
 
@@ -31,6 +31,9 @@ pub(super) struct GroupRule {
     /// There if the other end holds so much of the internet that it is open to anybody.
     #[serde(skip_serializing_if = "Option::is_none")]
     any: Option<Cover>,
+    /// There if it opens all ports of TCP or UDP, or everything, to anything but its own group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    all_ports: Option<Cover>,
     /// Openings to another border by addresses; none if `any` is there.
     address_crossings: Vec<Crossing>,
     /// Openings to another border by reference to a group.
@@ -84,8 +87,7 @@ pub(super) fn rule(of: &Of<'_, SecurityGroupRule>, unknown: &mut Unknown) -> Gro
     let placement = context.judged(at);
     let found = context.inventory.find::<SecurityGroup>(&rule.group);
     let attachments: &[Attachment] = context.attachments.get(&rule.group).map_or(&[], Vec::as_slice);
-    let known = context.listed::<NetworkInterface>(&asset.place);
-    let attached = (!attachments.is_empty()).then_some(true).or(known.then_some(false));
+    let attached = group_use::attached(context, &rule.group, &asset.place);
     let connections = Connections::from_aws(&rule.protocol, rule.from_port, rule.to_port);
     let ours = match rule.direction {
         Direction::Ingress => &placement.border,
@@ -103,17 +105,22 @@ pub(super) fn rule(of: &Of<'_, SecurityGroupRule>, unknown: &mut Unknown) -> Gro
         connections: connections.as_ref().map(Connections::describe),
         peer: rule.peer.text(),
         any: None,
+        all_ports: None,
         address_crossings: vec![],
         group_crossings: vec![],
     };
     // what the protocol means is not known: no less than everything may be open
     let open = connections.unwrap_or_else(|| {
         unknown.say("connections", Reason::NotUnderstood, &rule.protocol);
+        unknown.say("all_ports", Reason::NotUnderstood, &rule.protocol);
         Connections::all()
     });
-    let all_known = known || context.listed::<Instance>(&asset.place);
+    let all_known = context.bearers_listed(&asset.place);
     let end = GroupEnd { border: ours, id, attachments, all_known };
     let vpc = found.map(|(.., group)| group.vpc.as_str());
+    if fact.connections.is_some() {
+        fact.all_ports = group_use::all_ports(context, rule, &end, vpc, &open);
+    }
     match &rule.peer {
         Peer::Cidr(net) => by_addresses(context, &mut fact, &end, AddressSet::from_nets([net]), vpc, &open, unknown),
         Peer::PrefixList(list) => match context.inventory.find::<PrefixList>(list) {
@@ -203,7 +210,7 @@ fn by_group(
         return;
     }
     let attachments: &[Attachment] = context.attachments.get(other).map_or(&[], Vec::as_slice);
-    let all_known = context.listed::<NetworkInterface>(&asset.place) || context.listed::<Instance>(&asset.place);
+    let all_known = context.bearers_listed(&asset.place);
     let theirs = GroupEnd { border, id: &asset.id, attachments, all_known };
     let cover = cover::of_group(context, role(fact.direction), end, &theirs, open);
     fact.group_crossings.push(Crossing::new(border, vec![other.to_owned()], vec![other.to_owned()], cover));

@@ -4,6 +4,7 @@
 //! What is not known is left out and listed in `unknown`, with the reason. Rules never join: what needs neighbours is
 //! joined here. To give a kind more to judge by: a module with a struct, and a line in `Derived::of`.
 
+mod acl;
 mod authz;
 mod balancers;
 mod context;
@@ -11,12 +12,18 @@ mod cover;
 mod declared;
 mod document;
 mod elb;
+mod exposure;
+mod flow_logs;
+mod group_use;
 mod groups;
 mod listeners;
 mod mesh;
 mod namespaces;
+mod network;
 mod peering;
+mod private_link;
 mod schema;
+mod transit;
 mod zones;
 
 use rayon::prelude::*;

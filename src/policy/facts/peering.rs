@@ -70,7 +70,7 @@ pub(super) fn peering(of: &Of<'_, VpcPeeringConnection>, unknown: &mut Unknown) 
 }
 
 /// Flows that need a way between the two borders: those in force, and those that have expired.
-fn approved(context: &Context<'_>, a: &Border, b: &Border) -> (Vec<String>, Vec<String>) {
+pub(super) fn approved(context: &Context<'_>, a: &Border, b: &Border) -> (Vec<String>, Vec<String>) {
     // an end that names no zone is about addresses or assets somewhere: it asks for no way between these two
     let holds = |end: &End, border: &Border| {
         matches!(end, End::Where { zone: Some(_), .. }) && end.holds_border(&border.zone, border.environment.as_deref())
