@@ -19,7 +19,7 @@ pub use judge::{Judged, judge};
 pub use lint::lint;
 pub use metadata::{Lang, Metadata, Text};
 pub use pack::{Pack, Rule};
-pub use requirements::{Requirements, requirements};
+pub use requirements::{Evidence, Requirement, Requirements, requirements};
 pub use rule_tests::{TestResult, run_tests};
 pub use worker::{Worker, serve};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use zoneproof::policy::{Pack, lint, requirements};
+use zoneproof::policy::{Evidence, Pack, lint, requirements};
 
 use crate::support::{root, rule_fixtures};
 
@@ -42,17 +42,44 @@ fn ids_and_aliases_are_unique() {
     }
 }
 
+/// Requirements of PCI DSS v4.0.1 of which a configuration shows whether the control is there.
+const DIRECT: [&str; 10] = ["1.2.5", "1.2.6", "1.2.8", "1.3.1", "1.3.2", "1.4.1", "1.4.2", "1.4.4", "2.2.4", "6.5.3"];
+/// Those of which it shows a part of what an assessor looks at; of families (7.2, 10.2, 10.3) the ones that it touches.
+const SUPPORTS: [&str; 27] = [
+    "1.2.1", "1.2.2", "1.2.3", "1.2.4", "1.2.7", "1.4.3", "1.4.5", "2.2.1", "2.2.3", "2.2.5", "2.2.7", "4.2.1",
+    "6.3.3", "6.5.1", "6.5.4", "7.2.1", "7.2.2", "7.2.5", "10.2.1", "10.2.2", "10.3.2", "10.3.3", "11.4.5", "11.4.6",
+    "12.3.4", "12.5.2", "12.5.2.1",
+];
+
 #[test]
-fn every_requirement_is_referred_to() {
-    let pack = Pack::built_in().unwrap();
-    for id in requirements().unwrap().requirements.keys() {
-        assert!(pack.rules.iter().any(|rule| rule.meta.requirements.contains(id)), "{id} is of no rule");
+fn the_catalogue_holds_what_a_configuration_can_show() {
+    let catalogue = requirements().unwrap().requirements;
+    let listed = |evidence: Evidence| -> BTreeSet<&str> {
+        catalogue.iter().filter(|(_, entry)| entry.evidence == evidence).map(|(id, _)| id.as_str()).collect()
+    };
+    assert_eq!(listed(Evidence::Direct), BTreeSet::from(DIRECT));
+    assert_eq!(listed(Evidence::Supports), BTreeSet::from(SUPPORTS));
+    for (id, entry) in &catalogue {
+        assert!(!entry.en.is_empty() && hangul(&entry.ko) && !hangul(&entry.en), "{id} lacks a language");
     }
 }
 
 #[test]
+fn every_requirement_that_a_rule_names_is_in_the_catalogue() {
+    let catalogue = requirements().unwrap().requirements;
+    for rule in Pack::built_in().unwrap().rules {
+        for id in &rule.meta.requirements {
+            assert!(catalogue.contains_key(id), "{} names {id}", rule.meta.id);
+        }
+    }
+}
+
+fn hangul(text: &str) -> bool {
+    text.chars().any(|c| ('\u{ac00}'..='\u{d7a3}').contains(&c))
+}
+
+#[test]
 fn korean_texts_are_korean() {
-    let hangul = |text: &str| text.chars().any(|c| ('\u{ac00}'..='\u{d7a3}').contains(&c));
     for rule in Pack::built_in().unwrap().rules {
         let meta = &rule.meta;
         for text in [&meta.title, &meta.why, &meta.remediation, &meta.messages] {
