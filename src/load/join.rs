@@ -10,8 +10,8 @@ use ipnet::IpNet;
 use super::batch::{Batch, Piece};
 use super::{aws_cli, dangling};
 use crate::model::{
-    Account, Asset, Body, Connections, Coverage, Direction, Gap, GapReason, Inventory, Listed, Listing, Namespace, Origin, Peer, Place,
-    Region, Route, SecurityGroupRule, Spot, Tags, account_id, arn_of, kube_id,
+    Account, Asset, Body, Connections, Coverage, Direction, Gap, GapReason, Inventory, Listed, Listing, Namespace,
+    Origin, Peer, Place, Region, Route, SecurityGroupRule, Spot, Tags, account_id, arn_of, kube_id,
 };
 
 /// Top-level key, account and Region.
@@ -214,7 +214,8 @@ impl Pieces {
             match at.get(id).and_then(|index| assets.get_mut(*index)).and_then(Piece::workload) {
                 Some(owner) => {
                     if let Some(pod) = Piece::workload(&mut pod) {
-                        owner.pods += 1;
+                        owner.pods += pod.pods;
+                        owner.proxies += pod.proxies;
                         // what runs may hold more than what was asked for: injected proxies above all
                         owner.containers.append(&mut pod.containers);
                         owner.containers.sort();

@@ -120,7 +120,8 @@ impl Coverage {
     /// Whether an answer about a kind in a place fell short. Kubernetes objects come as files that nobody announces, so
     /// a cluster's are taken for all there are unless something says otherwise.
     pub fn fell_short(&self, kind: &str, place: &Place) -> bool {
-        let partly = |(listing, listed): (&Listing, &Listed)| *listed == Listed::Partly && listing.may_be_of(kind, place);
+        let partly =
+            |(listing, listed): (&Listing, &Listed)| *listed == Listed::Partly && listing.may_be_of(kind, place);
         self.of(kind).any(partly)
     }
 

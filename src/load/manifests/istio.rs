@@ -7,18 +7,19 @@ use serde::Deserialize;
 use super::{Object, Read};
 use crate::model::{
     AuthCondition, AuthOperation, AuthRule, AuthSource, AuthorizationPolicy, MeshConfig, PeerAuthentication,
+    RequestAuthentication,
 };
 use crate::node::{Node, NodeError};
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct WorkloadSelector {
+pub(super) struct WorkloadSelector {
     match_labels: BTreeMap<String, String>,
 }
 
 impl WorkloadSelector {
     /// A selector without labels selects everything, as none does.
-    fn labels(this: Option<Self>) -> Option<BTreeMap<String, String>> {
+    pub(super) fn labels(this: Option<Self>) -> Option<BTreeMap<String, String>> {
         this.map(|selector| selector.match_labels).filter(|labels| !labels.is_empty())
     }
 }
@@ -27,9 +28,16 @@ impl WorkloadSelector {
 const TRUE: [&str; 6] = ["1", "t", "T", "true", "TRUE", "True"];
 
 #[derive(Deserialize)]
-struct TargetRef {
+pub(super) struct TargetRef {
     kind: String,
     name: String,
+}
+
+impl TargetRef {
+    /// The old field and the list that took its place, `Kind/name`.
+    pub(super) fn names(one: Option<Self>, all: Vec<Self>) -> Vec<String> {
+        one.into_iter().chain(all).map(|target| format!("{}/{}", target.kind, target.name)).collect()
+    }
 }
 
 pub(super) fn authorization_policy(object: &mut Object<'_>) -> Read {
@@ -68,12 +76,11 @@ pub(super) fn authorization_policy(object: &mut Object<'_>) -> Read {
         to: rule.to.into_iter().map(|to| to.operation).collect(),
         when: rule.when,
     };
-    let targets = spec.target_ref.into_iter().chain(spec.target_refs);
     let body = AuthorizationPolicy {
         action: spec.action.filter(|action| !action.is_empty()).unwrap_or_else(|| "ALLOW".to_owned()),
         dry_run,
         selector: WorkloadSelector::labels(spec.selector),
-        targets: targets.map(|target| format!("{}/{}", target.kind, target.name)).collect(),
+        targets: TargetRef::names(spec.target_ref, spec.target_refs),
         rules: spec.rules.into_iter().map(rule).collect(),
     };
     let asset = object.namespaced("AuthorizationPolicy", &object.name(), true, body);
@@ -107,11 +114,49 @@ pub(super) fn peer_authentication(object: &mut Object<'_>) -> Read {
     Ok(())
 }
 
+pub(super) fn request_authentication(object: &mut Object<'_>) -> Read {
+    // keys and their addresses are not read: only who issues tokens counts
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct JwtRule {
+        issuer: String,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
+    struct Spec {
+        selector: Option<WorkloadSelector>,
+        target_ref: Option<TargetRef>,
+        target_refs: Vec<TargetRef>,
+        jwt_rules: Vec<JwtRule>,
+    }
+    let spec: Spec = object.spec().read()?;
+    let body = RequestAuthentication {
+        selector: WorkloadSelector::labels(spec.selector),
+        targets: TargetRef::names(spec.target_ref, spec.target_refs),
+        issuers: spec.jwt_rules.into_iter().map(|rule| rule.issuer).collect(),
+    };
+    let asset = object.namespaced("RequestAuthentication", &object.name(), true, body);
+    object.add(asset);
+    Ok(())
+}
+
 /// ConfigMap `istio` or `istio-<revision>` with a `mesh` key; other ConfigMaps are not read.
 pub(super) fn mesh_config(object: &mut Object<'_>) -> Read {
     #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Outbound {
+        mode: Option<String>,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Paths {
+        normalization: Option<String>,
+    }
+    #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase", default)]
     struct Mesh {
+        outbound_traffic_policy: Option<Outbound>,
+        path_normalization: Option<Paths>,
         root_namespace: Option<String>,
         trust_domain: Option<String>,
         trust_domain_aliases: Vec<String>,
@@ -137,6 +182,16 @@ pub(super) fn mesh_config(object: &mut Object<'_>) -> Read {
         root_namespace: filled(read.root_namespace).unwrap_or_else(|| object.namespace().to_string()),
         trust_domain: filled(read.trust_domain).unwrap_or_else(|| "cluster.local".to_owned()),
         trust_domain_aliases: read.trust_domain_aliases,
+        // Istio, MeshConfig: ALLOW_ANY where nothing is said; a policy without a mode has the first value
+        outbound_mode: read.outbound_traffic_policy.map_or_else(
+            || "ALLOW_ANY".to_owned(),
+            |policy| filled(policy.mode).unwrap_or_else(|| "REGISTRY_ONLY".to_owned()),
+        ),
+        path_normalization: read
+            .path_normalization
+            .and_then(|paths| filled(paths.normalization))
+            .filter(|mode| mode != "DEFAULT")
+            .unwrap_or_else(|| "BASE".to_owned()),
     };
     let asset = object.namespaced("ConfigMap", &name, false, body);
     object.add(asset);

@@ -129,3 +129,14 @@ pub struct PeerAuthentication {
     /// When it was made, RFC 3339; the oldest of several in one scope wins. Empty in manifests.
     pub created: String,
 }
+
+/// A RequestAuthentication (`security.istio.io`): whose JWTs are valid. It asks for none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RequestAuthentication {
+    /// Pods by label; none is every pod of the scope.
+    pub selector: Option<BTreeMap<String, String>>,
+    /// Resources that it is bound to instead (`Kind/name`).
+    pub targets: Vec<String>,
+    /// Issuers of tokens that are valid.
+    pub issuers: Vec<String>,
+}

@@ -42,6 +42,9 @@ pub struct Workload {
     pub ports: Vec<ContainerPort>,
     /// How many running pods were folded into it.
     pub pods: u64,
+    /// How many of them run a proxy of the mesh, as a container or a native sidecar.
+    #[serde(default)]
+    pub proxies: u64,
 }
 
 /// A service account.

@@ -18,7 +18,9 @@ use crate::model::{
 };
 use crate::zone::Border;
 
+mod effects;
 mod identity;
+mod paths;
 use identity::{Admitted, resolve};
 
 /// An AuthorizationPolicy.
@@ -32,6 +34,8 @@ pub(super) struct AuthorizationFact {
     everybody: Vec<Everybody>,
     /// Identities or addresses behind other borders that rules of an enforced ALLOW let in.
     crossings: Vec<Crossing>,
+    /// What its rules miss.
+    effects: effects::Effects,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -80,7 +84,8 @@ pub(super) fn policy(of: &Of<'_, AuthorizationPolicy>, unknown: &mut Unknown) ->
         let all = context.inside::<Workload>(&cluster, namespace).filter(|(_, workload)| selects(policy, workload));
         all.collect::<Vec<_>>()
     });
-    let workloads = workloads.collect();
+    let workloads: Vec<(&Asset, &Workload)> = workloads.collect();
+    let effects = effects::About { context, cluster: &cluster, policy, workloads: &workloads }.effects(unknown);
     let judge = Judge {
         context,
         borders: context.borders_of(&cluster, &reach, at),
@@ -96,6 +101,7 @@ pub(super) fn policy(of: &Of<'_, AuthorizationPolicy>, unknown: &mut Unknown) ->
         workloads: names(judge.workloads.iter().map(|(asset, _)| &*asset.id)),
         everybody: vec![],
         crossings: vec![],
+        effects,
     };
     if allows {
         for (index, rule) in policy.rules.iter().enumerate() {

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 use jiff::civil::Date;
 
 use crate::config::{Config, Matcher};
 use crate::model::{
     AddressSet, Asset, AuthorizationPolicy, Body, EksCluster, Forward, Instance, Inventory, Kind, Listener,
     ListenerRule, LoadBalancer, MeshConfig, Namespace, NetworkInterface, NetworkPolicy, PeerAuthentication, Place,
-    Service, Subnet, Target, Vpc, Workload, kube_id, short_of,
+    Service, Sidecar, Subnet, Target, Vpc, Workload, kube_id, short_of,
 };
 use crate::zone::{AddressBook, Border, Placement, Zones};
+
+mod mesh;
 
 /// What bears a security group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +70,10 @@ pub struct Context<'a> {
     node_blocks: HashMap<String, AddressSet>,
     by_namespace: HashMap<KindInNamespace, Vec<usize>>,
     pub(super) meshes: HashMap<Arc<str>, Vec<usize>>,
+    /// Clusters that run a mesh.
+    meshed: OnceLock<HashSet<Arc<str>>>,
+    /// Assets of a mesh that are judged as another one.
+    wide: OnceLock<HashMap<usize, usize>>,
 }
 
 impl<'a> Context<'a> {
@@ -88,6 +94,8 @@ impl<'a> Context<'a> {
             node_blocks: HashMap::new(),
             by_namespace: HashMap::new(),
             meshes: HashMap::new(),
+            meshed: OnceLock::new(),
+            wide: OnceLock::new(),
         };
         this.join_groups();
         this.join_balancers();
@@ -102,6 +110,7 @@ impl<'a> Context<'a> {
         this.join_namespaced::<NetworkPolicy>();
         this.join_namespaced::<AuthorizationPolicy>();
         this.join_namespaced::<PeerAuthentication>();
+        this.join_namespaced::<Sidecar>();
         for (at, asset, _) in inventory.of::<MeshConfig>() {
             if let Some(cluster) = &asset.place.cluster {
                 this.meshes.entry(Arc::clone(cluster)).or_default().push(at);
@@ -250,6 +259,9 @@ impl<'a> Context<'a> {
             let ends = ends.into_iter().filter_map(|vpc| Some(self.zones.of(self.inventory.find::<Vpc>(vpc)?.0)));
             return ends.min_by_key(|placement| placement.border.category.guard()).unwrap_or(own);
         }
+        if let Some(wider) = self.wider(at) {
+            return self.zones.of(wider);
+        }
         let (Body::AuthorizationPolicy(_), Some(cluster)) = (&asset.body, &asset.place.cluster) else { return own };
         if !self.is_root(cluster, asset.place.namespace.as_deref()) {
             return own;
@@ -301,6 +313,8 @@ impl<'a> Context<'a> {
                 root_namespace: "istio-system".to_owned(),
                 trust_domain: "cluster.local".to_owned(),
                 trust_domain_aliases: vec![],
+                outbound_mode: "ALLOW_ANY".to_owned(),
+                path_normalization: "BASE".to_owned(),
             },
             |config| (*config).clone(),
         )

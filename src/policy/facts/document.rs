@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{authz, elb, groups, mesh, namespaces, peering, zones};
+use super::{authz, elb, gateways, groups, mesh, mesh_scope, namespaces, peering, routes, zones};
 use crate::config::Category;
 use crate::finding::Location;
 use crate::model::{Asset, Body, Kind, Place, short_of};
@@ -264,6 +264,11 @@ derive! {
         TargetGroup => elb::TargetGroupFact, elb::target_group;
         Namespace => namespaces::NamespaceFact, namespaces::namespace;
         Workload => mesh::WorkloadFact, mesh::workload;
+        IstioGateway => gateways::GatewayFact, gateways::gateway;
+        EnvoyFilter => gateways::ExtensionFact, gateways::envoy_filter;
+        WasmPlugin => gateways::ExtensionFact, gateways::wasm_plugin;
+        VirtualService => routes::RoutesFact, routes::virtual_service;
+        ServiceEntry => mesh_scope::EntryFact, mesh_scope::service_entry;
         AuthorizationPolicy => authz::AuthorizationFact, authz::policy;
     }
     subjects {

@@ -7,7 +7,8 @@ use super::context::{Attachment, Context, names};
 use super::cover::{self, Cover, GroupEnd, Role};
 use super::document::{Of, Reason, Unknown};
 use crate::model::{
-    AddressSet, Connections, Direction, NetworkInterface, Peer, PrefixList, SecurityGroup, SecurityGroupRule, Vpc, short_of,
+    AddressSet, Connections, Direction, NetworkInterface, Peer, PrefixList, SecurityGroup, SecurityGroupRule, Vpc,
+    short_of,
 };
 use crate::zone::{Border, Piece};
 

@@ -9,10 +9,14 @@ mod context;
 mod cover;
 mod document;
 mod elb;
+mod gateways;
 mod groups;
 mod mesh;
+mod mesh_scope;
 mod namespaces;
 mod peering;
+mod proxies;
+mod routes;
 mod schema;
 mod zones;
 

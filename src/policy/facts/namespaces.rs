@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::context::{Context, names};
 use super::document::{Of, Reason, Unknown};
 use super::mesh::{self, Enrolment, Mtls};
+use super::mesh_scope::{self, MeshScope};
 use crate::model::{Asset, AuthorizationPolicy, Namespace, NetworkPolicy, NetworkPolicyRule, Workload, short_of};
 
 /// A namespace.
@@ -22,6 +23,8 @@ pub(super) struct NamespaceFact {
     mtls: Mtls,
     authorization: Authorization,
     network_policy: Isolation,
+    /// What the mesh leaves out of it.
+    mesh_scope: MeshScope,
 }
 
 /// Whether what no AuthorizationPolicy allows is denied.
@@ -61,14 +64,20 @@ pub(super) fn namespace(of: &Of<'_, Namespace>, unknown: &mut Unknown) -> Namesp
     let cluster: Arc<str> = asset.place.cluster.clone().unwrap_or_default();
     let name: Arc<str> = asset.place.namespace.clone().unwrap_or_default();
     let enrolment = mesh::enrolment(context, asset, namespace.implied);
-    if enrolment.enrolled.is_none() {
+    let system = matches!(&*name, "kube-system" | "kube-public" | "kube-node-lease");
+    let mtls = mesh::namespace_mode(context, &cluster, &name, &enrolment.revision, unknown);
+    let authorization = authorization(context, &cluster, &name, &enrolment.revision);
+    // where plaintext is refused and what nobody allows denied, it is all the same
+    let settled = authorization.default_deny && mtls.mode.as_deref() == Some("STRICT");
+    if enrolment.enrolled.is_none() && !settled {
         unknown.say("mesh.enrolled", Reason::LabelsNotCollected, &*name);
     }
     NamespaceFact {
-        system: matches!(&*name, "kube-system" | "kube-public" | "kube-node-lease"),
+        system,
+        mesh_scope: mesh_scope::namespace(context, asset, &enrolment, system, unknown),
         workloads: context.inside::<Workload>(&cluster, &name).count(),
-        mtls: mesh::namespace_mode(context, &cluster, &name, &enrolment.revision, unknown),
-        authorization: authorization(context, &cluster, &name, &enrolment.revision),
+        mtls,
+        authorization,
         network_policy: Isolation {
             ingress: default_deny(context, &cluster, &name, |p| p.ingress, |p| &p.ingress_rules),
             egress: default_deny(context, &cluster, &name, |p| p.egress, |p| &p.egress_rules),
