@@ -70,8 +70,8 @@ pub(super) fn namespace(of: &Of<'_, Namespace>, unknown: &mut Unknown) -> Namesp
         mtls: mesh::namespace_mode(context, &cluster, &name, &enrolment.revision, unknown),
         authorization: authorization(context, &cluster, &name, &enrolment.revision),
         network_policy: Isolation {
-            ingress: default_deny(context, &cluster, &name, |p| p.ingress, |p| &p.ingress_rules),
-            egress: default_deny(context, &cluster, &name, |p| p.egress, |p| &p.egress_rules),
+            ingress: default_deny(context, &cluster, &name, INGRESS, unknown),
+            egress: default_deny(context, &cluster, &name, EGRESS, unknown),
         },
         mesh: enrolment,
     }
@@ -97,18 +97,31 @@ pub(super) fn selects(policy: &AuthorizationPolicy, workload: &Workload) -> bool
     labels.is_none_or(|labels| labels.iter().all(|(key, value)| workload.labels.get(key) == Some(value)))
 }
 
+/// A direction: its name, whether a policy is about it, and the policy's rules for it.
+type Way = (&'static str, fn(&NetworkPolicy) -> bool, fn(&NetworkPolicy) -> &[NetworkPolicyRule]);
+
+const INGRESS: Way = ("ingress", |policy| policy.ingress, |policy| &policy.ingress_rules);
+const EGRESS: Way = ("egress", |policy| policy.egress, |policy| &policy.egress_rules);
+
 fn default_deny(
     context: &Context<'_>,
     cluster: &Arc<str>,
     name: &Arc<str>,
-    about: impl Fn(&NetworkPolicy) -> bool,
-    rules: impl Fn(&NetworkPolicy) -> &Vec<NetworkPolicyRule>,
+    (direction, about, rules): Way,
+    unknown: &mut Unknown,
 ) -> DefaultDeny {
     let all: Vec<(&Asset, &NetworkPolicy)> = context
         .inside::<NetworkPolicy>(cluster, name)
         .filter(|(_, policy)| policy.pod_selector.is_everything() && about(policy))
         .collect();
     let opened_by = all.iter().find(|(_, policy)| rules(policy).iter().any(NetworkPolicyRule::is_everything));
+    // a field that is not known may narrow whom the policy is about, or open it
+    let path = format!("network_policy.{direction}.in_force");
+    for (asset, policy) in context.inside::<NetworkPolicy>(cluster, name) {
+        if let Some(field) = policy.unknown_fields.first() {
+            unknown.say(&path, Reason::NotUnderstood, format!("{} {field}", short_of(&asset.id)));
+        }
+    }
     DefaultDeny {
         in_force: !all.is_empty() && opened_by.is_none(),
         by: all.first().map(|(asset, _)| short_of(&asset.id)),
