@@ -23,4 +23,5 @@ mod sarif;
 mod schemas;
 mod snapshots;
 mod support;
+mod unknowns;
 mod user_rules;

@@ -246,7 +246,9 @@ pub(super) fn target_health(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     }
     let s: Shape<'_> = serde_json::from_str(raw.get())?;
     let place = place_of(reader, &s.target_group_arn);
-    for item in s.target_health_descriptions.unwrap_or_default() {
+    // null says nothing: the group stays one whose targets were not collected
+    let Some(descriptions) = s.target_health_descriptions else { return Ok(()) };
+    for item in descriptions {
         let description: Description = match serde_json::from_str(item.get()) {
             Ok(description) => description,
             Err(error) => {

@@ -67,7 +67,8 @@ pub(super) fn authorization_policy(object: &mut Object<'_>) -> Read {
         target_refs: Vec<TargetRef>,
         rules: Vec<Rule>,
     }
-    let spec: Spec = object.spec().read()?;
+    let spec = object.spec();
+    let (spec, unknown_fields): (Spec, _) = spec.read_known("/spec")?;
     let annotations = object.meta.annotations.as_ref();
     let dry_run =
         annotations.and_then(|all| all.get("istio.io/dry-run")).is_some_and(|value| TRUE.contains(&value.as_str()));
@@ -82,6 +83,7 @@ pub(super) fn authorization_policy(object: &mut Object<'_>) -> Read {
         selector: WorkloadSelector::labels(spec.selector),
         targets: TargetRef::names(spec.target_ref, spec.target_refs),
         rules: spec.rules.into_iter().map(rule).collect(),
+        unknown_fields,
     };
     let asset = object.namespaced("AuthorizationPolicy", &object.name(), true, body);
     object.add(asset);
@@ -101,13 +103,15 @@ pub(super) fn peer_authentication(object: &mut Object<'_>) -> Read {
         mtls: Option<Mtls>,
         port_level_mtls: BTreeMap<String, Mtls>,
     }
-    let spec: Spec = object.spec().read()?;
+    let spec = object.spec();
+    let (spec, unknown_fields): (Spec, _) = spec.read_known("/spec")?;
     let mode = |mtls: Option<Mtls>| mtls.and_then(|mtls| mtls.mode).unwrap_or_else(|| "UNSET".to_owned());
     let body = PeerAuthentication {
         selector: WorkloadSelector::labels(spec.selector),
         mode: mode(spec.mtls),
         ports: spec.port_level_mtls.into_iter().map(|(port, mtls)| (port, mode(Some(mtls)))).collect(),
         created: object.meta.creation_timestamp.clone().unwrap_or_default(),
+        unknown_fields,
     };
     let asset = object.namespaced("PeerAuthentication", &object.name(), true, body);
     object.add(asset);
@@ -121,6 +125,21 @@ pub(super) fn request_authentication(object: &mut Object<'_>) -> Read {
     struct JwtRule {
         issuer: String,
     }
+    /// Fields of a rule that Istio's reference names and that change nothing of who is let in.
+    const PASSED_OVER: [&str; 12] = [
+        "audiences",
+        "jwksUri",
+        "jwks_uri",
+        "jwks",
+        "fromHeaders",
+        "fromParams",
+        "fromCookies",
+        "outputPayloadToHeader",
+        "outputClaimToHeaders",
+        "forwardOriginalToken",
+        "timeout",
+        "spaceDelimitedClaims",
+    ];
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase", default)]
     struct Spec {
@@ -129,11 +148,19 @@ pub(super) fn request_authentication(object: &mut Object<'_>) -> Read {
         target_refs: Vec<TargetRef>,
         jwt_rules: Vec<JwtRule>,
     }
-    let spec: Spec = object.spec().read()?;
+    let spec = object.spec();
+    let (spec, unknown_fields): (Spec, _) = spec.read_known("/spec")?;
+    // pointers are `/spec/jwtRules/<number>/<field>`
+    let passed_over = |field: &str| {
+        let mut parts = field.split('/').skip(2);
+        parts.next() == Some("jwtRules") && parts.nth(1).is_some_and(|name| PASSED_OVER.contains(&name))
+    };
+    let unknown_fields: Vec<String> = unknown_fields.into_iter().filter(|field| !passed_over(field)).collect();
     let body = RequestAuthentication {
         selector: WorkloadSelector::labels(spec.selector),
         targets: TargetRef::names(spec.target_ref, spec.target_refs),
         issuers: spec.jwt_rules.into_iter().map(|rule| rule.issuer).collect(),
+        unknown_fields,
     };
     let asset = object.namespaced("RequestAuthentication", &object.name(), true, body);
     object.add(asset);

@@ -115,6 +115,9 @@ pub struct AuthorizationPolicy {
     pub targets: Vec<String>,
     /// Its rules; none at all match nothing.
     pub rules: Vec<AuthRule>,
+    /// Fields that this release does not know, as JSON pointers: with one of them, what the policy does is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_fields: Vec<String>,
 }
 
 /// A PeerAuthentication (`security.istio.io`).
@@ -128,6 +131,9 @@ pub struct PeerAuthentication {
     pub ports: BTreeMap<String, String>,
     /// When it was made, RFC 3339; the oldest of several in one scope wins. Empty in manifests.
     pub created: String,
+    /// Fields that this release does not know, as JSON pointers: with one of them, what the policy does is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_fields: Vec<String>,
 }
 
 /// A RequestAuthentication (`security.istio.io`): whose JWTs are valid. It asks for none.
@@ -139,4 +145,7 @@ pub struct RequestAuthentication {
     pub targets: Vec<String>,
     /// Issuers of tokens that are valid.
     pub issuers: Vec<String>,
+    /// Fields that this release does not know, as JSON pointers: with one of them, what the policy does is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_fields: Vec<String>,
 }

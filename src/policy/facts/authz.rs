@@ -103,6 +103,12 @@ pub(super) fn policy(of: &Of<'_, AuthorizationPolicy>, unknown: &mut Unknown) ->
         crossings: vec![],
         effects,
     };
+    for field in &policy.unknown_fields {
+        // it may let in more or fewer than what the others say
+        for path in ["everybody", "crossings"].iter().chain(&effects::PATHS) {
+            unknown.say(path, Reason::NotUnderstood, field);
+        }
+    }
     if allows {
         for (index, rule) in policy.rules.iter().enumerate() {
             judge.rule(index, rule, &mut fact, unknown);

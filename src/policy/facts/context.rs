@@ -11,7 +11,7 @@ use crate::config::{Config, Matcher};
 use crate::model::{
     AddressSet, Asset, AuthorizationPolicy, Body, EksCluster, Forward, Instance, Inventory, Kind, Listener,
     ListenerRule, LoadBalancer, MeshConfig, Namespace, NetworkInterface, NetworkPolicy, PeerAuthentication, Place,
-    Service, Sidecar, Subnet, Target, Vpc, Workload, kube_id, short_of,
+    SecurityGroup, Service, Sidecar, Subnet, Target, Vpc, Workload, kube_id, short_of,
 };
 use crate::zone::{AddressBook, Border, Placement, Zones};
 
@@ -74,6 +74,8 @@ pub struct Context<'a> {
     meshed: OnceLock<HashSet<Arc<str>>>,
     /// Assets of a mesh that are judged as another one.
     wide: OnceLock<HashMap<usize, usize>>,
+    /// The most guarded subnet of each VPC.
+    most_guarded_subnet: HashMap<String, usize>,
 }
 
 impl<'a> Context<'a> {
@@ -96,7 +98,15 @@ impl<'a> Context<'a> {
             meshes: HashMap::new(),
             meshed: OnceLock::new(),
             wide: OnceLock::new(),
+            most_guarded_subnet: HashMap::new(),
         };
+        for (at, _, subnet) in inventory.of::<Subnet>() {
+            let guard = |at: usize| zones.of(at).border.category.guard();
+            let most = this.most_guarded_subnet.entry(subnet.vpc.clone()).or_insert(at);
+            if guard(at) < guard(*most) {
+                *most = at;
+            }
+        }
         this.join_groups();
         this.join_balancers();
         for (at, asset, _) in inventory.of::<Namespace>() {
@@ -131,10 +141,15 @@ impl<'a> Context<'a> {
             let bearer = node_cluster(asset).map_or(Bearer::Other, Bearer::Node);
             attach(&instance.groups, at, &asset.id, &bearer, &instance.private_addresses);
         }
+        let mut balancers: HashMap<&str, &Arc<str>> = HashMap::new();
         for (at, asset, balancer) in self.inventory.of::<LoadBalancer>() {
+            if let Some((_, name)) = asset.id.split_once(":loadbalancer/") {
+                balancers.insert(name, &asset.id);
+            }
             attach(&balancer.groups, at, &asset.id, &Bearer::LoadBalancer, &[]);
         }
         for (at, asset, interface) in self.inventory.of::<NetworkInterface>() {
+            let balancer = interface.description.strip_prefix("ELB ").and_then(|name| balancers.get(name));
             let owner = interface.instance.as_deref().and_then(|id| self.inventory.find::<Instance>(id));
             let bearer = match owner {
                 Some((_, owner, _)) => node_cluster(owner).map_or(Bearer::Other, Bearer::Node),
@@ -142,7 +157,9 @@ impl<'a> Context<'a> {
                 None if interface.description.starts_with("ELB ") => Bearer::LoadBalancer,
                 None => node_cluster(asset).map_or(Bearer::Other, Bearer::Node),
             };
-            attach(&interface.groups, at, &asset.id, &bearer, &interface.private_addresses);
+            // a load balancer's interface is the load balancer, and flows name that; its subnet is the interface's
+            let id = balancer.copied().unwrap_or(&asset.id);
+            attach(&interface.groups, at, id, &bearer, &interface.private_addresses);
             for address in &interface.private_addresses {
                 self.interface_by_address.insert((interface.vpc.clone(), *address), at);
             }
@@ -251,7 +268,12 @@ impl<'a> Context<'a> {
         let Some(asset) = self.inventory.assets().get(at) else { return own };
         if let Body::SecurityGroupRule(rule) = &asset.body {
             let bearers = self.attachments.get(&rule.group).into_iter().flatten();
-            let all = std::iter::once(own).chain(bearers.map(|bearer| self.zones.of(bearer.at)));
+            let bearers = bearers.map(|bearer| self.zones.of(bearer.at));
+            // where interfaces were not listed, anything in the group's VPC may bear it
+            let vpc = self.inventory.find::<SecurityGroup>(&rule.group).map(|(_, _, group)| group.vpc.as_str());
+            let may = vpc.filter(|_| !self.listed::<NetworkInterface>(&asset.place));
+            let may = may.and_then(|vpc| self.most_guarded_subnet.get(vpc)).map(|at| self.zones.of(*at));
+            let all = std::iter::once(own).chain(bearers).chain(may);
             return all.min_by_key(|placement| placement.border.category.guard()).unwrap_or(own);
         }
         if let Body::VpcPeeringConnection(peering) = &asset.body {

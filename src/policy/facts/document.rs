@@ -200,6 +200,11 @@ pub struct Because {
 pub(super) struct Unknown(Vec<Because>);
 
 impl Unknown {
+    /// Whether anything was said of a path.
+    pub fn has(&self, path: &str) -> bool {
+        self.0.iter().any(|because| because.path == path)
+    }
+
     pub fn say(&mut self, path: &str, reason: Reason, about: impl Into<String>) {
         self.0.push(Because { path: path.to_owned(), reason, about: about.into() });
         self.0.sort();

@@ -100,6 +100,11 @@ pub(super) fn enrolment(context: &Context<'_>, asset: &Asset, implied: bool) -> 
 ///
 /// Source: Istio, PeerAuthentication reference: of several in one scope, the oldest is applied.
 fn oldest<'a>(mut all: Vec<(&'a Asset, &'a PeerAuthentication)>, unknown: &mut Unknown) -> Option<Deciding<'a>> {
+    for (asset, policy) in &all {
+        if let Some(field) = policy.unknown_fields.first() {
+            unknown.say("mtls", Reason::NotUnderstood, format!("{} {field}", short_of(&asset.id)));
+        }
+    }
     all.sort_by(|(a, x), (b, y)| (&x.created, &a.id).cmp(&(&y.created, &b.id)));
     let first = *all.first()?;
     let ages_known = all.iter().all(|(_, policy)| !policy.created.is_empty());

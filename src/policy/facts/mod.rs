@@ -63,7 +63,9 @@ pub fn build(context: &Context<'_>, wanted: &(dyn Fn(&str, Category) -> bool + S
 }
 
 /// Makers of the documents that are about no asset, by kind.
-const SUBJECTS: &[(&str, fn(&Context<'_>) -> Vec<Fact>)] = &[];
+const SUBJECTS: &[(&str, SubjectMaker)] = &[];
+
+type SubjectMaker = fn(&Context<'_>) -> Vec<Fact>;
 
 fn document<F>(context: &Context<'_>, at: usize, asset: &Asset, kind: &'static str, derive: F) -> Fact
 where

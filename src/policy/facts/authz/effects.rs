@@ -63,6 +63,10 @@ struct PathGap {
     missed: Vec<String>,
 }
 
+/// Paths of what is told here, as documents list what they do not know.
+pub(super) const PATHS: [&str; 4] =
+    ["effects.plaintext_holes", "effects.lost_identities", "effects.http_on_tcp", "effects.path_gaps"];
+
 /// A policy and the workloads that it is about.
 pub(super) struct About<'a> {
     pub context: &'a Context<'a>,
@@ -165,7 +169,8 @@ impl About<'_> {
             let mut doubts = Unknown::default();
             let of = Of { context: self.context, at: 0, asset, body: *workload };
             let fact = mesh::workload(&of, &mut doubts);
-            let known = fact.in_mesh.is_some() && (fact.in_mesh == Some(false) || fact.mtls.mode.is_some());
+            let told = fact.mtls.mode.is_some() && !doubts.has("mtls");
+            let known = fact.in_mesh.is_some() && (fact.in_mesh == Some(false) || told);
             if fact.in_mesh == Some(false) || holds(&fact, rule, |mode| mode == "DISABLE") {
                 lost.push(&*asset.id);
             } else if !known {
