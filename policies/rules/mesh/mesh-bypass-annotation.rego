@@ -15,13 +15,15 @@
 #     en: "Remove the annotation. What must speak plaintext gets a port-level mode of its own and a policy by address instead."
 #     ko: "어노테이션을 없애십시오. 평문이 꼭 필요한 것에는 대신 포트별 모드와 주소에 따른 정책을 두십시오."
 #   messages:
-#     en: "{direction} traffic of `{name}` goes around its proxy: `{key}` is `{value}`"
-#     ko: "`{name}`의 {direction} 트래픽이 프록시를 우회합니다: `{key}`의 값이 `{value}`입니다"
+#     en: "{?both}all{/}{?inbound}inbound{/}{?outbound}outbound{/} traffic of `{name}` goes around its proxy: `{key}` is `{value}`"
+#     ko: "`{name}`의 {?both}모든{/}{?inbound}들어오는{/}{?outbound}나가는{/} 트래픽이 프록시를 우회합니다: `{key}`의 값이 `{value}`입니다"
 package zoneproof.rules.mesh_bypass_annotation
 
 deny contains {"args": {
 	"name": input.name,
-	"direction": bypass.direction,
+	"both": bypass.direction == "both",
+	"inbound": bypass.direction == "inbound",
+	"outbound": bypass.direction == "outbound",
 	"key": bypass.key,
 	"value": bypass.value,
 }} if {

@@ -9,7 +9,9 @@ excluded := {"key": "traffic.sidecar.istio.io/excludeInboundPorts", "value": "91
 test_a_port_left_out if {
 	mesh_bypass_annotation.deny == {{"args": {
 		"name": "cards/vault",
-		"direction": "inbound",
+		"both": false,
+		"inbound": true,
+		"outbound": false,
 		"key": "traffic.sidecar.istio.io/excludeInboundPorts",
 		"value": "9102",
 	}}} with input as workload([excluded])

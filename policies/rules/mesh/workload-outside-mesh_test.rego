@@ -16,7 +16,7 @@ test_injection_is_off if {
 
 test_pods_run_without_one if {
 	some denial in workload_outside_mesh.deny with input as workload({"outside": {
-		"by": "running pods",
+		"by": "no istio-proxy container",
 		"pods": 1,
 		"running": 3,
 	}})

@@ -31,6 +31,11 @@ const TRUE: [&str; 6] = ["1", "t", "T", "true", "TRUE", "True"];
 pub(super) struct TargetRef {
     kind: String,
     name: String,
+    // known fields that change nothing here: what is bound lies in the policy's namespace
+    #[serde(rename = "group")]
+    _group: Option<String>,
+    #[serde(rename = "namespace")]
+    _namespace: Option<String>,
 }
 
 impl TargetRef {

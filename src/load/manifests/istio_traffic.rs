@@ -338,3 +338,80 @@ pub(super) fn proxy_config(object: &mut Object<'_>) -> Read {
     object.add(asset);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use crate::load::{Source, load};
+    use crate::model::{EnvoyFilter, Inventory, IstioGateway, ServiceEntry, Sidecar, VirtualService};
+
+    fn read(text: &str) -> Inventory {
+        let mut file = tempfile::Builder::new().suffix(".yaml").tempfile().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        load(&[Source::Path(file.path().to_owned())], Some("c")).unwrap()
+    }
+
+    fn object(version: &str, kind: &str, spec: &str) -> String {
+        let api = format!("networking.istio.io/{version}");
+        format!("apiVersion: {api}\nkind: {kind}\nmetadata: {{ name: x, namespace: n }}\nspec: {spec}\n")
+    }
+
+    #[test]
+    fn all_api_versions_read_alike() {
+        for version in ["v1", "v1beta1", "v1alpha3"] {
+            let text =
+                object(version, "Gateway", "{ servers: [{ port: { number: 80, protocol: HTTP }, hosts: ['*'] }] }");
+            let inventory = read(&text);
+            let (.., gateway) = inventory.of::<IstioGateway>().next().unwrap();
+            let server = gateway.servers.first().unwrap();
+            assert_eq!((server.port, &*server.protocol, &server.tls), (80, "HTTP", &None), "{version}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_is_no_tls_and_tls_without_a_mode_passes_through() {
+        let servers =
+            "{ servers: [{ port: { number: 80 }, tls: { httpsRedirect: true } }, { port: { number: 443 }, tls: {} }] }";
+        let inventory = read(&object("v1", "Gateway", servers));
+        let (.., gateway) = inventory.of::<IstioGateway>().next().unwrap();
+        let all: Vec<_> = gateway.servers.iter().map(|server| (server.https_redirect, server.tls.as_deref())).collect();
+        assert_eq!(all, [(true, None), (false, Some("PASSTHROUGH"))]);
+    }
+
+    #[test]
+    fn routes_mirrors_and_delegates_are_told_with_their_place() {
+        let spec = "{ http: [{ route: [{ destination: { host: a }, weight: 0 }], mirror: { host: b } }, { delegate: { name: d } }], \
+                    tcp: [{ route: [{ destination: { host: t, port: { number: 9 } } }] }] }";
+        let inventory = read(&object("v1", "VirtualService", spec));
+        let (.., service) = inventory.of::<VirtualService>().next().unwrap();
+        let all: Vec<_> =
+            service.destinations.iter().map(|to| (&*to.host, &*to.path, to.weight, to.port, to.mirror)).collect();
+        let expect = [
+            ("a", "/spec/http/0/route/0", Some(0), None, false),
+            ("b", "/spec/http/0/mirror", None, None, true),
+            ("t", "/spec/tcp/0/route/0", None, Some(9), false),
+        ];
+        assert_eq!(all, expect);
+        assert_eq!((&service.delegates, &service.gateways), (&vec!["n/d".to_owned()], &vec!["mesh".to_owned()]));
+    }
+
+    #[test]
+    fn nothing_said_is_the_default_of_the_reference() {
+        let text = [object("v1", "ServiceEntry", "null"), object("v1", "Sidecar", "{ outboundTrafficPolicy: {} }")]
+            .join("---\n");
+        let inventory = read(&text);
+        let (.., entry) = inventory.of::<ServiceEntry>().next().unwrap();
+        assert_eq!((&*entry.location, &*entry.resolution), ("MESH_EXTERNAL", "NONE"));
+        let (.., sidecar) = inventory.of::<Sidecar>().next().unwrap();
+        assert_eq!((sidecar.outbound_mode.as_deref(), &sidecar.selector), (Some("REGISTRY_ONLY"), &None));
+    }
+
+    #[test]
+    fn a_wrong_type_is_a_gap_and_the_rest_is_read() {
+        let text = [object("v1", "EnvoyFilter", "{ configPatches: 3 }"), object("v1", "EnvoyFilter", "{}")];
+        let inventory = read(&text.join("---\n"));
+        assert_eq!(inventory.of::<EnvoyFilter>().count(), 1);
+        assert_eq!(inventory.coverage.gaps.len(), 1, "{:?}", inventory.coverage.gaps);
+    }
+}

@@ -200,9 +200,9 @@ pub struct Because {
 pub(super) struct Unknown(Vec<Because>);
 
 impl Unknown {
-    /// Whether anything was said of a path.
-    pub fn has(&self, path: &str) -> bool {
-        self.0.iter().any(|because| because.path == path)
+    /// The first thing that was said of any of some paths.
+    pub fn first_of(&self, paths: &[&str]) -> Option<&Because> {
+        self.0.iter().find(|because| paths.contains(&because.path.as_str()))
     }
 
     pub fn say(&mut self, path: &str, reason: Reason, about: impl Into<String>) {

@@ -77,13 +77,22 @@ pub(super) fn namespace(
     let cluster: Arc<str> = asset.place.cluster.clone().unwrap_or_default();
     let name: Arc<str> = asset.place.namespace.clone().unwrap_or_default();
     let all = || context.inside::<Workload>(&cluster, &name);
-    let own = context.is_root(&cluster, Some(&name)) || all().any(|(_, workload)| is_control_plane(workload));
+    // a label of a pod must not take its namespace out: only where the mesh configuration lies counts
+    let configured = |at: &usize| {
+        let config = context.inventory.assets().get(*at);
+        config.is_some_and(|asset| asset.place.namespace.as_ref() == Some(&name))
+    };
+    let own = context.is_root(&cluster, Some(&name))
+        || context.meshes.get(&cluster).is_some_and(|configs| configs.iter().any(configured));
     // a pod on the node's network cannot have a proxy
     let able: Vec<&str> = all().filter(|(_, w)| !w.host_network).map(|(asset, _)| &*asset.id).collect();
     let could = !system && !own && !able.is_empty() && context.is_meshed(&cluster);
     let outside = if could { enrolment.enrolled.map(|enrolled| !enrolled) } else { Some(false) };
     if outside.is_none() {
         unknown.say("mesh_scope.outside", Reason::LabelsNotCollected, &*name);
+    }
+    if outside == Some(false) && able.is_empty() && !context.listed::<Workload>(&asset.place) {
+        unknown.say("mesh_scope.outside", Reason::NotInInventory, "workloads");
     }
     let workloads = names(able);
     MeshScope { outside, workloads, outbound: outbound(context, asset, (&cluster, &name), enrolment, unknown) }
@@ -141,6 +150,10 @@ fn outbound(
         (_, None) => None,
     };
     match (&open, enrolment.enrolled) {
+        (Some(false), _) if !context.listed::<Sidecar>(&asset.place) => {
+            // one that nobody read may open it
+            unknown.say("mesh_scope.outbound.open", Reason::NotInInventory, "Sidecars");
+        }
         (None, None) => unknown.say("mesh_scope.outbound.open", Reason::LabelsNotCollected, &**name),
         (None, _) if !agree => {
             let all: Vec<String> = sidecars.iter().map(|(asset, _)| short_of(&asset.id)).collect();

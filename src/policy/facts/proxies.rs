@@ -99,7 +99,7 @@ fn without_proxy(workload: &Workload, injected: bool) -> Option<Outside> {
         }
         _ if pods == 0 => return None,
         (_, Some(by)) => by,
-        (_, None) => "running pods".to_owned(),
+        (_, None) => "no istio-proxy container".to_owned(),
     };
     Some(Outside { by, pods, running })
 }

@@ -68,6 +68,11 @@ pub(super) fn virtual_service(of: &Of<'_, VirtualService>, unknown: &mut Unknown
     let homes: Vec<Arc<str>> = body.hosts.iter().filter_map(|host| namespace_of(host, &namespace)).collect();
     let homes = if homes.is_empty() { vec![Arc::clone(&namespace)] } else { homes };
     let mut crossings = Vec::new();
+    for delegate in &body.delegates {
+        if context.inventory.find::<VirtualService>(&delegate_id(&cluster, delegate)).is_none() {
+            unknown.say("crossings", Reason::NotInInventory, delegate);
+        }
+    }
     for to in &body.destinations {
         let Some(sides) = sides(context, &cluster, &namespace, &to.host) else {
             unknown.say("crossings", Reason::NotInInventory, &*to.host);
@@ -90,6 +95,11 @@ pub(super) fn virtual_service(of: &Of<'_, VirtualService>, unknown: &mut Unknown
         }
     }
     RoutesFact { crossings }
+}
+
+fn delegate_id(cluster: &str, delegate: &str) -> String {
+    let (namespace, name) = delegate.split_once('/').unwrap_or_default();
+    kube_id(cluster, namespace, "VirtualService", name)
 }
 
 /// Where a host lies; none if that is not known.

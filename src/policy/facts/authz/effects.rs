@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::paths;
 use crate::model::{
-    Asset, AuthCondition, AuthRule, AuthSource, AuthorizationPolicy, MeshConfig, Namespace, Service, ServicePort,
-    Workload, kube_id, short_of,
+    Asset, AuthCondition, AuthRule, AuthSource, AuthorizationPolicy, MeshConfig, Namespace, PeerAuthentication, Place,
+    Service, ServicePort, Workload, kube_id, short_of,
 };
 use crate::policy::facts::context::{Context, names};
 use crate::policy::facts::document::{Of, Reason, Unknown};
@@ -90,6 +90,11 @@ fn condition(rule: &AuthRule, values: fn(&AuthCondition) -> &Vec<String>) -> boo
     rule.when.iter().any(|when| IDENTITY.contains(&when.key.as_str()) && !values(when).is_empty())
 }
 
+fn rests_on_identities(rule: &AuthRule) -> bool {
+    rule.when.iter().any(|when| IDENTITY.contains(&when.key.as_str()))
+        || rule.from.iter().any(|source| named(source) || excluded(source))
+}
+
 /// The sources of a rule, each with its path; one that is everybody where the rule has none.
 fn sources(index: usize, rule: &AuthRule) -> Vec<(AuthSource, String)> {
     if rule.from.is_empty() {
@@ -134,6 +139,13 @@ fn holds(fact: &WorkloadFact, rule: &AuthRule, fits: impl Fn(&str) -> bool) -> b
 impl About<'_> {
     pub fn effects(&self, unknown: &mut Unknown) -> Effects {
         let mut effects = Effects { action: self.policy.action.clone(), ..Effects::default() };
+        let relies = |rule: &AuthRule| has_http(rule) || rests_on_identities(rule);
+        if self.policy.rules.iter().any(relies) && !self.all_read() {
+            // it may be about workloads that nobody read
+            for path in PATHS.iter().take(3) {
+                unknown.say(path, Reason::NotInInventory, "workloads, services or PeerAuthentications");
+            }
+        }
         let enforced = !self.policy.dry_run && matches!(self.policy.action.as_str(), "ALLOW" | "DENY");
         for (index, rule) in self.policy.rules.iter().enumerate().filter(|_| enforced) {
             self.identities(index, rule, &mut effects, unknown);
@@ -145,6 +157,14 @@ impl About<'_> {
         effects
     }
 
+    /// Whether all is there that these judgements rest on.
+    fn all_read(&self) -> bool {
+        let place = Place { cluster: Some(Arc::clone(self.cluster)), ..Place::default() };
+        self.context.listed::<Workload>(&place)
+            && self.context.listed::<Service>(&place)
+            && self.context.listed::<PeerAuthentication>(&place)
+    }
+
     fn identities(&self, index: usize, rule: &AuthRule, effects: &mut Effects, unknown: &mut Unknown) {
         let allows = self.policy.action == "ALLOW";
         let sources = sources(index, rule);
@@ -154,8 +174,7 @@ impl About<'_> {
             true => !named(source) && !by_value && (excluded(source) || by_exclusion),
             false => named(source) || by_value,
         });
-        let relies = by_value || by_exclusion || sources.iter().any(|(source, _)| named(source) || excluded(source));
-        if !relies {
+        if !rests_on_identities(rule) {
             return;
         }
         let around = around.next().map(|(_, path)| path.clone());
@@ -169,22 +188,20 @@ impl About<'_> {
             let mut doubts = Unknown::default();
             let of = Of { context: self.context, at: 0, asset, body: *workload };
             let fact = mesh::workload(&of, &mut doubts);
-            let told = fact.mtls.mode.is_some() && !doubts.has("mtls");
-            let known = fact.in_mesh.is_some() && (fact.in_mesh == Some(false) || told);
-            if fact.in_mesh == Some(false) || holds(&fact, rule, |mode| mode == "DISABLE") {
+            let outside = fact.in_mesh == Some(false);
+            let doubt = doubts.first_of(&["in_mesh", "mtls"]).filter(|_| !outside);
+            if outside || holds(&fact, rule, |mode| mode == "DISABLE") {
                 lost.push(&*asset.id);
-            } else if !known {
-                let reason = if fact.in_mesh.is_none() { Reason::LabelsNotCollected } else { Reason::Ambiguous };
-                unknown.say("effects.lost_identities", reason, short_of(&asset.id));
+            } else if let Some(doubt) = doubt {
+                unknown.say("effects.lost_identities", doubt.reason, &*doubt.about);
             }
             if around.is_none() || self.closed_to_plaintext(asset, workload) {
                 continue;
             }
             if fact.in_mesh == Some(true) && holds(&fact, rule, |mode| mode != "STRICT") {
                 open.push(&*asset.id);
-            } else if !known {
-                let reason = if fact.in_mesh.is_none() { Reason::LabelsNotCollected } else { Reason::Ambiguous };
-                unknown.say("effects.plaintext_holes", reason, short_of(&asset.id));
+            } else if let Some(doubt) = doubt {
+                unknown.say("effects.plaintext_holes", doubt.reason, &*doubt.about);
             }
         }
         if let (Some(path), false) = (around, open.is_empty()) {
@@ -209,8 +226,11 @@ impl About<'_> {
             .filter(|policy| !policy.dry_run && policy.targets.is_empty() && selects(policy, workload))
             .collect();
         let of = |action: &'static str| all.iter().filter(move |policy| policy.action == action);
-        let denied = of("DENY").any(|policy| policy.rules.iter().any(matches_all_plaintext));
-        let admitted = of("ALLOW").count() == 0 || of("ALLOW").any(|policy| policy.rules.iter().any(matches_plaintext));
+        // what a field means that is not known, nobody can rely on
+        let whole = |policy: &AuthorizationPolicy| policy.unknown_fields.is_empty();
+        let denied = of("DENY").any(|policy| whole(policy) && policy.rules.iter().any(matches_all_plaintext));
+        let admits = |policy: &AuthorizationPolicy| !whole(policy) || policy.rules.iter().any(matches_plaintext);
+        let admitted = of("ALLOW").count() == 0 || of("ALLOW").any(|policy| admits(policy));
         denied || !admitted
     }
 
@@ -238,7 +258,7 @@ impl About<'_> {
                 ports.extend(of(Protocol::Tcp).map(|(port, _)| format!("{name}:{port}")));
             }
             for (port, _) in of(Protocol::Sniffed) {
-                unknown.say("effects.http_on_tcp", Reason::NotUnderstood, format!("{name}:{port}"));
+                unknown.say("effects.http_on_tcp", Reason::NotUnderstood, format!("protocol of {name}:{port}"));
             }
             let declared = |port: &&String| served.iter().any(|(own, _)| own.to_string() == **port);
             for port in rule.to.iter().flat_map(|to| &to.ports).filter(|port| !declared(port)) {
