@@ -10,7 +10,7 @@ use super::context::{Context, names};
 use super::document::Of;
 use super::document::{Reason, Unknown};
 use super::mesh::{AMBIENT, Enrolment};
-use crate::model::{Asset, Body, Inventory, ServiceEntry, Sidecar, Workload, short_of};
+use crate::model::{Asset, Body, Inventory, MeshConfig, ServiceEntry, Sidecar, Workload, short_of};
 
 /// What the mesh leaves out of a namespace, and where its sidecars may connect.
 #[derive(Serialize, JsonSchema)]
@@ -86,9 +86,18 @@ pub(super) fn namespace(
         || context.meshes.get(&cluster).is_some_and(|configs| configs.iter().any(configured));
     // a pod on the node's network cannot have a proxy
     let able: Vec<&str> = all().filter(|(_, w)| !w.host_network).map(|(asset, _)| &*asset.id).collect();
-    let could = !system && !own && !able.is_empty() && context.is_meshed(&cluster);
-    let outside = if could { enrolment.enrolled.map(|enrolled| !enrolled) } else { Some(false) };
-    if outside.is_none() {
+    let could = !system && !own && !able.is_empty();
+    let meshed = context.is_meshed(&cluster);
+    // what nobody read may be the mesh
+    let doubtful = could && !meshed && !context.listed::<MeshConfig>(&asset.place);
+    let outside = match (could && meshed, doubtful) {
+        (true, _) => enrolment.enrolled.map(|enrolled| !enrolled),
+        (false, true) => None,
+        (false, false) => Some(false),
+    };
+    if doubtful {
+        unknown.say("mesh_scope.outside", Reason::NotInInventory, "mesh configuration");
+    } else if outside.is_none() {
         unknown.say("mesh_scope.outside", Reason::LabelsNotCollected, &*name);
     }
     if outside == Some(false) && able.is_empty() && !context.listed::<Workload>(&asset.place) {

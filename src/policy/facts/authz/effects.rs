@@ -8,10 +8,10 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::paths;
+use super::{paths, served_ports};
 use crate::model::{
-    Asset, AuthCondition, AuthRule, AuthSource, AuthorizationPolicy, MeshConfig, Namespace, PeerAuthentication, Place,
-    Service, ServicePort, Workload, kube_id, short_of,
+    Asset, AuthCondition, AuthRule, AuthSource, AuthorizationPolicy, IstioGateway, MeshConfig, Namespace,
+    PeerAuthentication, Place, Service, ServicePort, Workload, kube_id, short_of,
 };
 use crate::policy::facts::context::{Context, names};
 use crate::policy::facts::document::{Of, Reason, Unknown};
@@ -66,6 +66,12 @@ struct PathGap {
 /// Paths of what is told here, as documents list what they do not know.
 pub(super) const PATHS: [&str; 4] =
     ["effects.plaintext_holes", "effects.lost_identities", "effects.http_on_tcp", "effects.path_gaps"];
+
+/// Whether servers of a gateway ask clients for a certificate.
+struct GatewayTls {
+    some_mutual: bool,
+    all_mutual: bool,
+}
 
 /// A policy and the workloads that it is about.
 pub(super) struct About<'a> {
@@ -188,6 +194,15 @@ impl About<'_> {
             let mut doubts = Unknown::default();
             let of = Of { context: self.context, at: 0, asset, body: *workload };
             let fact = mesh::workload(&of, &mut doubts);
+            if let Some(tls) = self.at_gateway(asset, workload) {
+                if !tls.some_mutual {
+                    lost.push(&*asset.id);
+                }
+                if around.is_some() && !tls.all_mutual && !self.closed_to_plaintext(asset, workload) {
+                    open.push(&*asset.id);
+                }
+                continue;
+            }
             let outside = fact.in_mesh == Some(false);
             let doubt = doubts.first_of(&["in_mesh", "mtls"]).filter(|_| !outside);
             if outside || holds(&fact, rule, |mode| mode == "DISABLE") {
@@ -211,6 +226,21 @@ impl About<'_> {
             let path = format!("/spec/rules/{index}");
             effects.lost_identities.push(Rule { rule: index, path, workloads: names(lost) });
         }
+    }
+
+    /// How clients show themselves at a workload that Gateways configure; none of others. What a PeerAuthentication says
+    /// is not about the ports of a Gateway: its servers say how TLS is ended (Istio, Gateway reference).
+    fn at_gateway(&self, asset: &Asset, workload: &Workload) -> Option<GatewayTls> {
+        let all = self.context.inventory.of::<IstioGateway>().filter(|(_, gateway, body)| {
+            gateway.place.cluster == asset.place.cluster
+                && !body.selector.is_empty()
+                && body.selector.iter().all(|(key, value)| workload.labels.get(key) == Some(value))
+        });
+        let modes: Vec<Option<&str>> =
+            all.flat_map(|(.., gateway)| &gateway.servers).map(|server| server.tls.as_deref()).collect();
+        let mutual = |mode: &Option<&str>| matches!(mode, Some("MUTUAL" | "ISTIO_MUTUAL"));
+        let tls = GatewayTls { some_mutual: modes.iter().any(mutual), all_mutual: modes.iter().all(mutual) };
+        (!modes.is_empty()).then_some(tls)
     }
 
     /// Whether other policies keep plaintext away from a workload: a DENY that matches all of it, or, for what a DENY
@@ -249,7 +279,7 @@ impl About<'_> {
                 ports.push(name);
                 continue;
             }
-            let served = served(self.context, self.cluster, namespace, workload);
+            let served = served_ports(self.context, self.cluster, namespace, workload);
             let about: Vec<_> = served.iter().filter(|(port, _)| is_about(rule, &port.to_string())).collect();
             let of = |wanted: Protocol| about.iter().filter(move |(_, port)| protocol(port) == wanted);
             let mixed = of(Protocol::Http).next().is_some() || of(Protocol::Sniffed).next().is_some();
@@ -322,26 +352,6 @@ fn has_http(rule: &AuthRule) -> bool {
     });
     let from = rule.from.iter().any(|s| !s.request_principals.is_empty() || !s.not_request_principals.is_empty());
     to || from || rule.when.iter().any(|when| when.key.starts_with("request."))
-}
-
-/// Container ports of a workload that services lead to, with the service's port.
-fn served<'c>(
-    context: &'c Context<'_>,
-    cluster: &Arc<str>,
-    namespace: &Arc<str>,
-    workload: &Workload,
-) -> Vec<(u16, &'c ServicePort)> {
-    let services = context.inside::<Service>(cluster, namespace).filter(|(_, service)| {
-        let labels = &service.selector;
-        !labels.is_empty() && labels.iter().all(|(key, value)| workload.labels.get(key) == Some(value))
-    });
-    let ports = services.flat_map(|(_, service)| &service.ports).filter(|port| port.protocol == "TCP");
-    ports
-        .filter_map(|port| {
-            let by_name = || workload.ports.iter().find(|own| own.name == port.target_port).map(|own| own.port);
-            Some((port.target_port.parse().ok().or_else(by_name)?, port))
-        })
-        .collect()
 }
 
 /// What the proxy takes a port for.
