@@ -215,7 +215,7 @@ impl Pieces {
                 Some(owner) => {
                     if let Some(pod) = Piece::workload(&mut pod) {
                         owner.pods += pod.pods;
-                        owner.proxies += pod.proxies;
+                        owner.proxies = Some(owner.proxies.unwrap_or_default() + pod.proxies.unwrap_or_default());
                         // what runs may hold more than what was asked for: injected proxies above all
                         owner.containers.append(&mut pod.containers);
                         owner.containers.sort();

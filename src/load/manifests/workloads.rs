@@ -73,7 +73,7 @@ fn workload(kind: &str, meta: TemplateMeta, spec: PodSpec, pods: u64) -> Workloa
         service_account: service_account.unwrap_or_else(|| "default".to_owned()),
         host_network: spec.host_network,
         // a native sidecar is an init container (Istio, "Kubernetes Native Sidecars")
-        proxies: if containers.iter().any(|name| name == "istio-proxy") { pods } else { 0 },
+        proxies: Some(if containers.iter().any(|name| name == "istio-proxy") { pods } else { 0 }),
         containers,
         ports,
         pods,

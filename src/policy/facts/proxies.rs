@@ -83,7 +83,11 @@ pub(super) fn proxies(
 /// says more than what was asked for: pods that were there before the label have no proxy.
 fn without_proxy(workload: &Workload, injected: bool) -> Option<Outside> {
     const INJECT: &str = "sidecar.istio.io/inject";
-    let (pods, running) = (workload.pods.saturating_sub(workload.proxies), workload.pods);
+    let running = workload.pods;
+    let has = workload.containers.iter().any(|name| name == "istio-proxy");
+    // where nobody counted them, what was seen on one pod stands for all
+    let proxies = workload.proxies.unwrap_or(if has { running } else { 0 });
+    let pods = running.saturating_sub(proxies);
     let label = workload.labels.get(INJECT).map(|value| ("label", value));
     let own = label.or_else(|| workload.annotations.get(INJECT).map(|value| ("annotation", value)));
     let off = own.filter(|(_, value)| *value == "false").map(|(what, _)| format!("{what} {INJECT}"));
@@ -91,7 +95,6 @@ fn without_proxy(workload: &Workload, injected: bool) -> Option<Outside> {
         (0, Some(by)) => by,
         (0, None) => {
             let asked = own.is_some() || workload.labels.contains_key("istio.io/rev");
-            let has = workload.containers.iter().any(|name| name == "istio-proxy");
             if asked || injected || has {
                 return None;
             }
