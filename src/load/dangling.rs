@@ -16,6 +16,7 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
     let vpcs = named(|body| matches!(body, Body::Vpc(_)));
     let subnets = named(|body| matches!(body, Body::Subnet(_)));
     let groups = named(|body| matches!(body, Body::SecurityGroup(_)));
+    let ids: HashSet<(&str, &str)> = assets.iter().map(|asset| (asset.body.kind(), &*asset.id)).collect();
     let mut missing: BTreeMap<(&'static str, &str), (usize, Arc<str>)> = BTreeMap::new();
     for asset in assets {
         let (vpc, borne) = references(&asset.body);
@@ -23,7 +24,8 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
         let borne = borne.iter().filter(|id| !groups.contains(*id)).map(|id| ("security-group", id.as_str()));
         // a subnet may lie in another zone than its VPC
         let subnet = subnet_of(&asset.body).filter(|id| !id.is_empty() && !subnets.contains(*id));
-        for key in vpc.into_iter().chain(subnet.map(|id| ("subnet", id))).chain(borne) {
+        let parent = parent(&asset.body).filter(|key| !ids.contains(key));
+        for key in vpc.into_iter().chain(subnet.map(|id| ("subnet", id))).chain(parent).chain(borne) {
             missing.entry(key).or_insert_with(|| (0, Arc::clone(&asset.id))).0 += 1;
         }
     }
@@ -43,6 +45,15 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
         at: None,
     };
     missing.into_iter().map(gap).chain(nowhere).collect()
+}
+
+/// What an asset is a part of, by kind and id, and has its zone from.
+fn parent(body: &Body) -> Option<(&'static str, &str)> {
+    match body {
+        Body::Listener(b) => Some(("load-balancer", &b.load_balancer)),
+        Body::Target(b) => Some(("target-group", &b.target_group)),
+        _ => None,
+    }
 }
 
 /// The subnet that an asset stands in.

@@ -25,8 +25,23 @@ pub enum GapReason {
     Conflict,
     /// A format or schema version that this release does not read.
     UnknownVersion,
-    /// Something that an asset refers to was not collected.
+    /// Something that an asset refers to, or that was expected, was not collected.
     NotCollected,
+}
+
+impl GapReason {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too-large",
+            Self::CutShort => "cut-short",
+            Self::Conflict => "conflict",
+            Self::UnknownVersion => "unknown-version",
+            Self::NotCollected => "not-collected",
+        }
+    }
 }
 
 /// Something that should have been looked at and was not: a coverage gap.

@@ -7,7 +7,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{authz, elb, gateways, groups, mesh, mesh_scope, namespaces, peering, routes, zones};
+use super::{
+    authz, balancers, declared, elb, gateways, groups, listeners, mesh, mesh_scope, namespaces, peering, routes, zones,
+};
 use crate::config::Category;
 use crate::finding::Location;
 use crate::model::{Asset, Body, Kind, Place, short_of};
@@ -105,6 +107,9 @@ pub(super) struct Header {
     namespace: Option<Arc<str>>,
     /// Where the asset stands as a destination.
     zone: Zone,
+    /// What the asset is there for, as `classify.role` tells; left out where nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<Arc<str>>,
     /// AWS tags or Kubernetes labels.
     tags: BTreeMap<String, String>,
     /// Paths of this document that could not be told; a rule that reads one and finds nothing is undetermined.
@@ -129,7 +134,8 @@ impl Header {
     pub fn of_asset(kind: &'static str, asset: &Asset, placement: &Placement, unknown: Unknown) -> Self {
         let name = short_of(&asset.id);
         let by = placement.by.clone();
-        Self::new(kind, &asset.id, name, &asset.place, &placement.border, by, asset.tags.clone(), unknown)
+        let header = Self::new(kind, &asset.id, name, &asset.place, &placement.border, by, asset.tags.clone(), unknown);
+        Self { role: placement.role.clone(), ..header }
     }
 
     pub fn of_subject(kind: &'static str, subject: &Subject, unknown: Unknown) -> Self {
@@ -161,6 +167,7 @@ impl Header {
             cluster: place.cluster.clone(),
             namespace: place.namespace.clone(),
             zone: Zone { name: zone, environment, category, border: border.to_string(), by },
+            role: None,
             tags,
             unknown: paths,
             unknown_because: because,
@@ -267,6 +274,8 @@ derive! {
         SecurityGroupRule => groups::GroupRule, groups::rule;
         VpcPeeringConnection => peering::Peering, peering::peering;
         TargetGroup => elb::TargetGroupFact, elb::target_group;
+        LoadBalancer => balancers::BalancerFact, balancers::balancer;
+        Listener => listeners::ListenerFact, listeners::listener;
         Namespace => namespaces::NamespaceFact, namespaces::namespace;
         Workload => mesh::WorkloadFact, mesh::workload;
         IstioGateway => gateways::GatewayFact, gateways::gateway;
@@ -278,5 +287,8 @@ derive! {
     }
     subjects {
         "zone-assignment" => Assignment(zones::Assignment);
+        "declared-flow" => DeclaredFlow(declared::DeclaredFlow);
+        "waiver" => Waiver(declared::WaiverFact);
+        "gap" => Gap(declared::GapFact);
     }
 }
