@@ -155,11 +155,11 @@ impl Node {
 
     /// Follows the path of a deserialisation error as far as it leads.
     pub fn follow(&self, path: &serde_path_to_error::Path) -> &Self {
-        use serde_path_to_error::Segment;
+        use serde_path_to_error::Segment as Step;
         path.iter().fold(self, |node, segment| {
             match segment {
-                Segment::Seq { index } => node.items().get(*index),
-                Segment::Map { key } => node.get(key),
+                Step::Seq { index } => node.items().get(*index),
+                Step::Map { key } => node.get(key),
                 _ => None,
             }
             .unwrap_or(node)
@@ -177,5 +177,113 @@ impl Node {
             let place = if path == "." { String::new() } else { format!("at `{path}`: ") };
             NodeError::new(format!("{place}{}", error.into_inner()), spot)
         })
+    }
+
+    /// Reads the node as a typed value, and tells which of its fields that type does not know, as sorted JSON pointers
+    /// from `prefix`. For policies: a field that is not understood may open or close what the others say. Fields
+    /// without a value say nothing, so they do not count. A type that flattens others into itself takes any field for
+    /// known: none may be used here.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_known<'de, T: serde::Deserialize<'de>>(&'de self, prefix: &str) -> Result<(T, Vec<String>), NodeError> {
+        let mut unknown = Vec::new();
+        let read = serde_ignored::deserialize(self, |path| {
+            let mut segments = Vec::new();
+            segments_of(&path, &mut segments);
+            let found = segments.iter().try_fold(self, |node, segment| match segment {
+                Segment::Index(index) => node.items().get(*index),
+                Segment::Key(key) => node.get(key),
+            });
+            if found.is_none_or(|node| node.value != Value::Null) {
+                let mut pointer = prefix.to_owned();
+                for segment in &segments {
+                    segment.push_to(&mut pointer);
+                }
+                unknown.push(pointer);
+            }
+        });
+        match read {
+            Ok(value) => {
+                unknown.sort();
+                Ok((value, unknown))
+            }
+            // read again, with the path of what is wrong
+            Err(error) => Err(self.read::<T>().err().unwrap_or_else(|| NodeError::new(error.to_string(), self.spot))),
+        }
+    }
+}
+
+/// A step into a document.
+enum Segment {
+    Index(usize),
+    Key(String),
+}
+
+impl Segment {
+    /// Appends the step to a JSON pointer (RFC 6901).
+    fn push_to(&self, pointer: &mut String) {
+        pointer.push('/');
+        match self {
+            Self::Index(index) => {
+                let _ = write!(pointer, "{index}");
+            }
+            Self::Key(key) => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
+        }
+    }
+}
+
+fn segments_of(path: &serde_ignored::Path<'_>, out: &mut Vec<Segment>) {
+    use serde_ignored::Path;
+    match path {
+        Path::Root => {}
+        Path::Seq { parent, index } => {
+            segments_of(parent, out);
+            out.push(Segment::Index(*index));
+        }
+        Path::Map { parent, key } => {
+            segments_of(parent, out);
+            out.push(Segment::Key(key.clone()));
+        }
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
+            segments_of(parent, out);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Node;
+
+    #[derive(Debug, Default, serde::Deserialize)]
+    #[serde(default)]
+    struct Rule {
+        from: Vec<String>,
+    }
+
+    #[derive(Debug, Default, serde::Deserialize)]
+    #[serde(default)]
+    struct Spec {
+        rules: Option<Vec<Rule>>,
+    }
+
+    fn read(text: &str) -> Result<(Spec, Vec<String>), super::NodeError> {
+        Node::from_yaml(text, 1).unwrap().unwrap().read_known("/spec")
+    }
+
+    #[test]
+    fn fields_that_a_type_does_not_know_are_told_with_their_place() {
+        let text = "tier: 1\nnone: null\nrules:\n- from: [a]\n- from: [b]\n  a/b~c: {x: 1}\n";
+        let (spec, unknown) = read(text).unwrap();
+        assert_eq!(unknown, ["/spec/rules/1/a~1b~0c", "/spec/tier"]);
+        let from: Vec<String> = spec.rules.unwrap().into_iter().flat_map(|rule| rule.from).collect();
+        assert_eq!(from, ["a", "b"]);
+        assert_eq!(read("rules: []\n").unwrap().1, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_wrong_type_is_an_error_with_its_place() {
+        let error = read("tier: 1\nrules:\n- from: 3\n").unwrap_err();
+        assert_eq!((error.spot.line, error.message.contains("rules[0].from")), (3, true), "{error}");
     }
 }

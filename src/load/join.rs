@@ -233,7 +233,8 @@ impl Pieces {
             match at.get(id).and_then(|index| assets.get_mut(*index)).and_then(Piece::workload) {
                 Some(owner) => {
                     if let Some(pod) = Piece::workload(&mut pod) {
-                        owner.pods += 1;
+                        owner.pods += pod.pods;
+                        owner.proxies = Some(owner.proxies.unwrap_or_default() + pod.proxies.unwrap_or_default());
                         // what runs may hold more than what was asked for: injected proxies above all
                         owner.containers.append(&mut pod.containers);
                         owner.containers.sort();

@@ -162,7 +162,18 @@ fn parent(asset: &Asset, inventory: &Inventory, clusters: &HashMap<&str, usize>)
         | Body::NetworkPolicy(_)
         | Body::AuthorizationPolicy(_)
         | Body::PeerAuthentication(_)
-        | Body::MeshConfig(_) => {
+        | Body::MeshConfig(_)
+        | Body::RequestAuthentication(_)
+        | Body::Sidecar(_)
+        | Body::IstioGateway(_)
+        | Body::VirtualService(_)
+        | Body::DestinationRule(_)
+        | Body::ServiceEntry(_)
+        | Body::WorkloadEntry(_)
+        | Body::EnvoyFilter(_)
+        | Body::WasmPlugin(_)
+        | Body::Telemetry(_)
+        | Body::ProxyConfig(_) => {
             let (cluster, namespace) = (asset.place.cluster.as_deref()?, asset.place.namespace.as_deref()?);
             let id = kube_id(cluster, "", "Namespace", namespace);
             inventory.find::<Namespace>(&id).map(|(at, ..)| at)

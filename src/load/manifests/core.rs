@@ -33,6 +33,7 @@ pub(super) fn service(object: &mut Object<'_>) -> Read {
         port: u16,
         target_port: Option<String>,
         protocol: Option<String>,
+        app_protocol: Option<String>,
         node_port: Option<u16>,
     }
     #[derive(Default, Deserialize)]
@@ -50,6 +51,7 @@ pub(super) fn service(object: &mut Object<'_>) -> Read {
         // Kubernetes API: the target port is the service's own where none is given
         target_port: port.target_port.unwrap_or_else(|| port.port.to_string()),
         protocol: port.protocol.unwrap_or_else(|| "TCP".to_owned()),
+        app_protocol: port.app_protocol,
         node_port: port.node_port,
     };
     let mut ports: Vec<ServicePort> = spec.ports.into_iter().map(port).collect();

@@ -5,6 +5,7 @@
 
 mod core;
 mod istio;
+mod istio_traffic;
 mod network_policy;
 mod workloads;
 
@@ -34,9 +35,20 @@ const KINDS: &[(&str, &str, Handler)] = &[
     ("apps", "StatefulSet", workloads::templated),
     ("batch", "CronJob", workloads::cron_job),
     ("batch", "Job", workloads::templated),
+    ("extensions.istio.io", "WasmPlugin", istio_traffic::wasm_plugin),
+    ("networking.istio.io", "DestinationRule", istio_traffic::destination_rule),
+    ("networking.istio.io", "EnvoyFilter", istio_traffic::envoy_filter),
+    ("networking.istio.io", "Gateway", istio_traffic::gateway),
+    ("networking.istio.io", "ProxyConfig", istio_traffic::proxy_config),
+    ("networking.istio.io", "ServiceEntry", istio_traffic::service_entry),
+    ("networking.istio.io", "Sidecar", istio_traffic::sidecar),
+    ("networking.istio.io", "VirtualService", istio_traffic::virtual_service),
+    ("networking.istio.io", "WorkloadEntry", istio_traffic::workload_entry),
     ("networking.k8s.io", "NetworkPolicy", network_policy::network_policy),
     ("security.istio.io", "AuthorizationPolicy", istio::authorization_policy),
     ("security.istio.io", "PeerAuthentication", istio::peer_authentication),
+    ("security.istio.io", "RequestAuthentication", istio::request_authentication),
+    ("telemetry.istio.io", "Telemetry", istio_traffic::telemetry),
 ];
 
 /// Reads a file of YAML documents; one that is broken is a gap, the others are still read.

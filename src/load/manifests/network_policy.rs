@@ -24,7 +24,7 @@ struct Rule {
 
 pub(super) fn network_policy(object: &mut Object<'_>) -> Read {
     let spec = object.spec();
-    let spec: Spec = spec.read()?;
+    let (spec, unknown_fields): (Spec, _) = spec.read_known("/spec")?;
     // API reference: without policyTypes a policy is about ingress, and about egress if it has egress rules
     let (ingress, egress) = match &spec.policy_types {
         Some(types) if !types.is_empty() => {
@@ -44,6 +44,7 @@ pub(super) fn network_policy(object: &mut Object<'_>) -> Read {
         egress,
         ingress_rules: rules(spec.ingress, true),
         egress_rules: rules(spec.egress, false),
+        unknown_fields,
     };
     let asset = object.namespaced("NetworkPolicy", &object.name(), true, body);
     object.add(asset);

@@ -72,6 +72,8 @@ fn workload(kind: &str, meta: TemplateMeta, spec: PodSpec, pods: u64) -> Workloa
         annotations,
         service_account: service_account.unwrap_or_else(|| "default".to_owned()),
         host_network: spec.host_network,
+        // a native sidecar is an init container (Istio, "Kubernetes Native Sidecars")
+        proxies: Some(if containers.iter().any(|name| name == "istio-proxy") { pods } else { 0 }),
         containers,
         ports,
         pods,
@@ -119,6 +121,7 @@ pub(super) fn pod(object: &mut Object<'_>) -> Read {
         object.batch.coverage.skip("Pod (completed)");
         return Ok(());
     }
+    // a manifest of a pod has no status: nothing runs yet
     let spec: PodSpec = object.spec().read_owned()?;
     let labels = object.meta.labels.clone().unwrap_or_default();
     let annotations = object.meta.annotations.clone().unwrap_or_default();
@@ -126,7 +129,7 @@ pub(super) fn pod(object: &mut Object<'_>) -> Read {
         None => ("Pod".to_owned(), object.name()),
         Some(owner) => topmost(&owner.kind, &owner.name, &labels),
     };
-    let body = workload(&kind, TemplateMeta { labels, annotations }, spec, 1);
+    let body = workload(&kind, TemplateMeta { labels, annotations }, spec, u64::from(status.phase.is_some()));
     let asset = object.namespaced(&kind, &name, false, body);
     object.piece(Piece::Pod(Box::new(asset)));
     Ok(())

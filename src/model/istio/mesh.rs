@@ -14,4 +14,11 @@ pub struct MeshConfig {
     pub trust_domain: String,
     /// Other trust domains that count as its own.
     pub trust_domain_aliases: Vec<String>,
+    /// Where sidecars may connect: `ALLOW_ANY` or `REGISTRY_ONLY`.
+    #[serde(default)]
+    pub outbound_mode: String,
+    /// How paths are made equal before policies look at them: `NONE`, `BASE`, `MERGE_SLASHES` or
+    /// `DECODE_AND_MERGE_SLASHES`.
+    #[serde(default)]
+    pub path_normalization: String,
 }

@@ -115,6 +115,9 @@ pub struct AuthorizationPolicy {
     pub targets: Vec<String>,
     /// Its rules; none at all match nothing.
     pub rules: Vec<AuthRule>,
+    /// Fields that this release does not know, as JSON pointers: with one of them, what the policy does is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_fields: Vec<String>,
 }
 
 /// A PeerAuthentication (`security.istio.io`).
@@ -128,4 +131,21 @@ pub struct PeerAuthentication {
     pub ports: BTreeMap<String, String>,
     /// When it was made, RFC 3339; the oldest of several in one scope wins. Empty in manifests.
     pub created: String,
+    /// Fields that this release does not know, as JSON pointers: with one of them, what the policy does is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_fields: Vec<String>,
+}
+
+/// A RequestAuthentication (`security.istio.io`): whose JWTs are valid. It asks for none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RequestAuthentication {
+    /// Pods by label; none is every pod of the scope.
+    pub selector: Option<BTreeMap<String, String>>,
+    /// Resources that it is bound to instead (`Kind/name`).
+    pub targets: Vec<String>,
+    /// Issuers of tokens that are valid.
+    pub issuers: Vec<String>,
+    /// Fields that this release does not know, as JSON pointers: with one of them, what the policy does is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_fields: Vec<String>,
 }

@@ -119,4 +119,7 @@ pub struct NetworkPolicy {
     pub ingress_rules: Vec<NetworkPolicyRule>,
     /// What it lets out.
     pub egress_rules: Vec<NetworkPolicyRule>,
+    /// Fields that this release does not know, as JSON pointers: with one of them, what the policy does is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_fields: Vec<String>,
 }

@@ -16,6 +16,9 @@ pub struct ServicePort {
     pub target_port: String,
     /// `TCP`, `UDP` or `SCTP`.
     pub protocol: String,
+    /// Its application protocol, where it names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_protocol: Option<String>,
     /// The port on every node, if there is one.
     pub node_port: Option<u16>,
 }

@@ -42,6 +42,10 @@ pub struct Workload {
     pub ports: Vec<ContainerPort>,
     /// How many running pods were folded into it.
     pub pods: u64,
+    /// How many of them run a proxy of the mesh, as a container or a native sidecar; none in snapshots of before this
+    /// was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxies: Option<u64>,
 }
 
 /// A service account.

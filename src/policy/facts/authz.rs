@@ -14,11 +14,13 @@ use super::namespaces::selects;
 use crate::config::{End, Flow, Matcher};
 use crate::model::{
     AddressSet, Asset, AuthOperation, AuthRule, AuthSource, AuthorizationPolicy, Connections, EksCluster, Namespace,
-    Protocol, Service, Workload, glob_match,
+    Protocol, Service, ServicePort, Workload, glob_match,
 };
 use crate::zone::Border;
 
+mod effects;
 mod identity;
+mod paths;
 use identity::{Admitted, resolve};
 
 /// An AuthorizationPolicy.
@@ -32,6 +34,8 @@ pub(super) struct AuthorizationFact {
     everybody: Vec<Everybody>,
     /// Identities or addresses behind other borders that rules of an enforced ALLOW let in.
     crossings: Vec<Crossing>,
+    /// What its rules miss.
+    effects: effects::Effects,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -80,7 +84,8 @@ pub(super) fn policy(of: &Of<'_, AuthorizationPolicy>, unknown: &mut Unknown) ->
         let all = context.inside::<Workload>(&cluster, namespace).filter(|(_, workload)| selects(policy, workload));
         all.collect::<Vec<_>>()
     });
-    let workloads = workloads.collect();
+    let workloads: Vec<(&Asset, &Workload)> = workloads.collect();
+    let effects = effects::About { context, cluster: &cluster, policy, workloads: &workloads }.effects(unknown);
     let judge = Judge {
         context,
         borders: context.borders_of(&cluster, &reach, at),
@@ -96,7 +101,14 @@ pub(super) fn policy(of: &Of<'_, AuthorizationPolicy>, unknown: &mut Unknown) ->
         workloads: names(judge.workloads.iter().map(|(asset, _)| &*asset.id)),
         everybody: vec![],
         crossings: vec![],
+        effects,
     };
+    for field in &policy.unknown_fields {
+        // it may let in more or fewer than what the others say
+        for path in ["everybody", "crossings"].iter().chain(&effects::PATHS) {
+            unknown.say(path, Reason::NotUnderstood, field);
+        }
+    }
     if allows {
         for (index, rule) in policy.rules.iter().enumerate() {
             judge.rule(index, rule, &mut fact, unknown);
@@ -190,17 +202,9 @@ impl Judge<'_> {
         let (mut served, mut containers) = (false, Vec::new());
         for (asset, workload) in &self.workloads {
             let Some(namespace) = &asset.place.namespace else { continue };
-            let services = self.context.inside::<Service>(&self.cluster, namespace).filter(|(_, service)| {
-                !service.selector.is_empty()
-                    && service.selector.iter().all(|(key, value)| workload.labels.get(key) == Some(value))
-            });
-            let mut mapped: Vec<(u16, u16)> = Vec::new();
-            for port in services.flat_map(|(_, service)| &service.ports).filter(|port| port.protocol == "TCP") {
-                let by_name = workload.ports.iter().find(|own| own.name == port.target_port).map(|own| own.port);
-                if let Some(container) = port.target_port.parse().ok().or(by_name) {
-                    mapped.push((container, port.port));
-                }
-            }
+            let services = served_ports(self.context, &self.cluster, namespace, workload);
+            let mut mapped: Vec<(u16, u16)> =
+                services.iter().map(|(container, port)| (*container, port.port)).collect();
             mapped.extend(
                 workload
                     .ports
@@ -271,6 +275,26 @@ impl Judge<'_> {
             self.leads_here(flow, rule) && peers.are_in(&flow.from, border) && peers.satisfy(&flow.requires)
         })
     }
+}
+
+/// Container ports of a workload that services lead to, with the service's port.
+fn served_ports<'c>(
+    context: &'c Context<'_>,
+    cluster: &Arc<str>,
+    namespace: &Arc<str>,
+    workload: &Workload,
+) -> Vec<(u16, &'c ServicePort)> {
+    let services = context.inside::<Service>(cluster, namespace).filter(|(_, service)| {
+        let labels = &service.selector;
+        !labels.is_empty() && labels.iter().all(|(key, value)| workload.labels.get(key) == Some(value))
+    });
+    let ports = services.flat_map(|(_, service)| &service.ports).filter(|port| port.protocol == "TCP");
+    ports
+        .filter_map(|port| {
+            let by_name = || workload.ports.iter().find(|own| own.name == port.target_port).map(|own| own.port);
+            Some((port.target_port.parse().ok().or_else(by_name)?, port))
+        })
+        .collect()
 }
 
 /// A block, or a plain address.

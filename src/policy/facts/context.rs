@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 use jiff::civil::Date;
 
 use super::network::Network;
@@ -12,9 +12,11 @@ use crate::config::{Config, Matcher};
 use crate::model::{
     AddressSet, Asset, AuthorizationPolicy, Body, EksCluster, Forward, Instance, Inventory, Kind, Listener,
     ListenerRule, LoadBalancer, MeshConfig, Namespace, NetworkInterface, NetworkPolicy, PeerAuthentication, Place,
-    SecurityGroup, Service, Subnet, Target, Vpc, Workload, kube_id, short_of,
+    SecurityGroup, Service, Sidecar, Subnet, Target, Vpc, Workload, kube_id, short_of,
 };
 use crate::zone::{AddressBook, Border, Placement, Zones};
+
+mod mesh;
 
 /// What bears a security group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +73,10 @@ pub struct Context<'a> {
     node_blocks: HashMap<String, AddressSet>,
     by_namespace: HashMap<KindInNamespace, Vec<usize>>,
     pub(super) meshes: HashMap<Arc<str>, Vec<usize>>,
+    /// Clusters that run a mesh.
+    meshed: OnceLock<HashSet<Arc<str>>>,
+    /// Assets of a mesh that are judged as another one.
+    wide: OnceLock<HashMap<usize, usize>>,
     /// The most guarded subnet of each VPC.
     most_guarded_subnet: HashMap<String, usize>,
     network: OnceLock<Network>,
@@ -95,6 +101,8 @@ impl<'a> Context<'a> {
             node_blocks: HashMap::new(),
             by_namespace: HashMap::new(),
             meshes: HashMap::new(),
+            meshed: OnceLock::new(),
+            wide: OnceLock::new(),
             most_guarded_subnet: HashMap::new(),
             network: OnceLock::new(),
         };
@@ -118,6 +126,7 @@ impl<'a> Context<'a> {
         this.join_namespaced::<NetworkPolicy>();
         this.join_namespaced::<AuthorizationPolicy>();
         this.join_namespaced::<PeerAuthentication>();
+        this.join_namespaced::<Sidecar>();
         for (at, asset, _) in inventory.of::<MeshConfig>() {
             if let Some(cluster) = &asset.place.cluster {
                 this.meshes.entry(Arc::clone(cluster)).or_default().push(at);
@@ -288,6 +297,9 @@ impl<'a> Context<'a> {
             let subnets = acl.subnets.iter().filter_map(|id| Some(self.zones.of(self.inventory.find::<Subnet>(id)?.0)));
             return subnets.chain([own]).min_by_key(|placement| placement.border.category.guard()).unwrap_or(own);
         }
+        if let Some(wider) = self.wider(at) {
+            return self.zones.of(wider);
+        }
         let (Body::AuthorizationPolicy(_), Some(cluster)) = (&asset.body, &asset.place.cluster) else { return own };
         if !self.is_root(cluster, asset.place.namespace.as_deref()) {
             return own;
@@ -339,6 +351,8 @@ impl<'a> Context<'a> {
                 root_namespace: "istio-system".to_owned(),
                 trust_domain: "cluster.local".to_owned(),
                 trust_domain_aliases: vec![],
+                outbound_mode: "ALLOW_ANY".to_owned(),
+                path_normalization: "BASE".to_owned(),
             },
             |config| (*config).clone(),
         )

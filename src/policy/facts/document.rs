@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{
-    acl, authz, balancers, declared, elb, exposure, flow_logs, group_use, groups, listeners, mesh, namespaces, peering,
-    private_link, transit, zones,
+    acl, authz, balancers, declared, elb, exposure, flow_logs, gateways, group_use, groups, listeners, mesh,
+    mesh_scope, namespaces, peering, private_link, routes, transit, zones,
 };
 use crate::config::Category;
 use crate::finding::Location;
@@ -211,6 +211,10 @@ impl Unknown {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+    /// The first thing that was said of any of some paths.
+    pub fn first_of(&self, paths: &[&str]) -> Option<&Because> {
+        self.0.iter().find(|because| paths.contains(&because.path.as_str()))
+    }
 
     pub fn say(&mut self, path: &str, reason: Reason, about: impl Into<String>) {
         self.0.push(Because { path: path.to_owned(), reason, about: about.into() });
@@ -288,6 +292,11 @@ derive! {
         Listener => listeners::ListenerFact, listeners::listener;
         Namespace => namespaces::NamespaceFact, namespaces::namespace;
         Workload => mesh::WorkloadFact, mesh::workload;
+        IstioGateway => gateways::GatewayFact, gateways::gateway;
+        EnvoyFilter => gateways::ExtensionFact, gateways::envoy_filter;
+        WasmPlugin => gateways::ExtensionFact, gateways::wasm_plugin;
+        VirtualService => routes::RoutesFact, routes::virtual_service;
+        ServiceEntry => mesh_scope::EntryFact, mesh_scope::service_entry;
         AuthorizationPolicy => authz::AuthorizationFact, authz::policy;
     }
     subjects {

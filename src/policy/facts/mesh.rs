@@ -7,7 +7,11 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::document::{Of, Reason, Unknown};
+use super::proxies::{self, Proxies};
 use crate::model::{Asset, Namespace, PeerAuthentication, Workload, kube_id, short_of};
+
+/// The label that enrols a namespace, or a pod, in the ambient data plane (Istio, "Resource Labels").
+pub(super) const AMBIENT: &str = "istio.io/dataplane-mode";
 
 /// How a namespace takes part in the mesh.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -43,9 +47,11 @@ pub(super) struct Mtls {
 pub(super) struct WorkloadFact {
     /// Whether its pods have a proxy: seen on running pods, or asked for by labels.
     #[serde(skip_serializing_if = "Option::is_none")]
-    in_mesh: Option<bool>,
+    pub in_mesh: Option<bool>,
     /// The mode in force on it.
-    mtls: Mtls,
+    pub mtls: Mtls,
+    /// What of it the mesh does not see.
+    proxies: Proxies,
 }
 
 /// Whether one workload has a proxy; none if only its namespace's label could tell.
@@ -72,7 +78,7 @@ pub(super) fn enrolment(context: &Context<'_>, asset: &Asset, implied: bool) -> 
     let label = |key: &str| asset.tags.get(key).map(String::as_str);
     let revision = label("istio.io/rev").filter(|rev| !rev.is_empty()).unwrap_or("default").to_owned();
     let say = |enrolled: Option<bool>, by: String| Enrolment { enrolled, by, revision: revision.clone() };
-    if label("istio.io/dataplane-mode") == Some("ambient") {
+    if label(AMBIENT) == Some("ambient") {
         return say(Some(true), "label istio.io/dataplane-mode".to_owned());
     }
     match (label("istio-injection"), label("istio.io/rev")) {
@@ -94,6 +100,11 @@ pub(super) fn enrolment(context: &Context<'_>, asset: &Asset, implied: bool) -> 
 ///
 /// Source: Istio, PeerAuthentication reference: of several in one scope, the oldest is applied.
 fn oldest<'a>(mut all: Vec<(&'a Asset, &'a PeerAuthentication)>, unknown: &mut Unknown) -> Option<Deciding<'a>> {
+    for (asset, policy) in &all {
+        if let Some(field) = policy.unknown_fields.first() {
+            unknown.say("mtls", Reason::NotUnderstood, format!("{} {field}", short_of(&asset.id)));
+        }
+    }
     all.sort_by(|(a, x), (b, y)| (&x.created, &a.id).cmp(&(&y.created, &b.id)));
     let first = *all.first()?;
     let ages_known = all.iter().all(|(_, policy)| !policy.created.is_empty());
@@ -146,7 +157,7 @@ pub(super) fn workload(of: &Of<'_, Workload>, unknown: &mut Unknown) -> Workload
     let Of { context, asset, body: workload, .. } = *of;
     let (Some(cluster), Some(namespace)) = (&asset.place.cluster, &asset.place.namespace) else {
         let mtls = Mtls { mode: None, by: String::new(), by_id: None, scope: "default", open_ports: vec![] };
-        return WorkloadFact { in_mesh: None, mtls };
+        return WorkloadFact { in_mesh: None, mtls, proxies: Proxies::default() };
     };
     let id = kube_id(cluster, "", "Namespace", namespace);
     let found = context.inventory.find::<Namespace>(&id);
@@ -182,5 +193,6 @@ pub(super) fn workload(of: &Of<'_, Workload>, unknown: &mut Unknown) -> Workload
             };
         }
     }
-    WorkloadFact { in_mesh, mtls }
+    let proxies = proxies::proxies(context, asset, workload, in_mesh, unknown);
+    WorkloadFact { in_mesh, mtls, proxies }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::context::{Context, names};
 use super::document::{Of, Reason, Unknown};
 use super::mesh::{self, Enrolment, Mtls};
+use super::mesh_scope::{self, MeshScope};
 use crate::model::{Asset, AuthorizationPolicy, Namespace, NetworkPolicy, NetworkPolicyRule, Workload, short_of};
 
 /// A namespace.
@@ -22,6 +23,8 @@ pub(super) struct NamespaceFact {
     mtls: Mtls,
     authorization: Authorization,
     network_policy: Isolation,
+    /// What the mesh leaves out of it.
+    mesh_scope: MeshScope,
 }
 
 /// Whether what no AuthorizationPolicy allows is denied.
@@ -61,17 +64,23 @@ pub(super) fn namespace(of: &Of<'_, Namespace>, unknown: &mut Unknown) -> Namesp
     let cluster: Arc<str> = asset.place.cluster.clone().unwrap_or_default();
     let name: Arc<str> = asset.place.namespace.clone().unwrap_or_default();
     let enrolment = mesh::enrolment(context, asset, namespace.implied);
-    if enrolment.enrolled.is_none() {
+    let system = matches!(&*name, "kube-system" | "kube-public" | "kube-node-lease");
+    let mtls = mesh::namespace_mode(context, &cluster, &name, &enrolment.revision, unknown);
+    let authorization = authorization(context, &cluster, &name, &enrolment.revision, unknown);
+    // where plaintext is refused and what nobody allows denied, it is all the same
+    let settled = authorization.default_deny && mtls.mode.as_deref() == Some("STRICT");
+    if enrolment.enrolled.is_none() && !settled {
         unknown.say("mesh.enrolled", Reason::LabelsNotCollected, &*name);
     }
     NamespaceFact {
-        system: matches!(&*name, "kube-system" | "kube-public" | "kube-node-lease"),
+        system,
+        mesh_scope: mesh_scope::namespace(context, asset, &enrolment, system, unknown),
         workloads: context.inside::<Workload>(&cluster, &name).count(),
-        mtls: mesh::namespace_mode(context, &cluster, &name, &enrolment.revision, unknown),
-        authorization: authorization(context, &cluster, &name, &enrolment.revision),
+        mtls,
+        authorization,
         network_policy: Isolation {
-            ingress: default_deny(context, &cluster, &name, |p| p.ingress, |p| &p.ingress_rules),
-            egress: default_deny(context, &cluster, &name, |p| p.egress, |p| &p.egress_rules),
+            ingress: default_deny(context, &cluster, &name, INGRESS, unknown),
+            egress: default_deny(context, &cluster, &name, EGRESS, unknown),
         },
         mesh: enrolment,
     }
@@ -79,7 +88,13 @@ pub(super) fn namespace(of: &Of<'_, Namespace>, unknown: &mut Unknown) -> Namesp
 
 /// Source: Istio, "Authorization Policy", implicit enablement: with one ALLOW policy on a workload, what none allows is
 /// denied. Dry-run policies are not enforced; policies bound to targets are ignored by sidecars.
-fn authorization(context: &Context<'_>, cluster: &Arc<str>, name: &Arc<str>, revision: &str) -> Authorization {
+fn authorization(
+    context: &Context<'_>,
+    cluster: &Arc<str>,
+    name: &Arc<str>,
+    revision: &str,
+    unknown: &mut Unknown,
+) -> Authorization {
     let root: Arc<str> = context.mesh(cluster, revision).root_namespace.into();
     let places: &[&Arc<str>] = if root == *name { &[name] } else { &[name, &root] };
     let policies = || places.iter().flat_map(|place| context.inside::<AuthorizationPolicy>(cluster, place));
@@ -88,6 +103,16 @@ fn authorization(context: &Context<'_>, cluster: &Arc<str>, name: &Arc<str>, rev
     let open = context
         .inside::<Workload>(cluster, name)
         .filter(|(_, workload)| !enforced().any(|(_, policy)| selects(policy, workload)));
+    // a field that is not known may narrow what a policy is about
+    for (asset, policy) in enforced() {
+        if let Some(field) = policy.unknown_fields.first() {
+            unknown.say(
+                "authorization.default_deny",
+                Reason::NotUnderstood,
+                format!("{} {field}", short_of(&asset.id)),
+            );
+        }
+    }
     Authorization { default_deny: by.is_some(), by, open_workloads: names(open.map(|(asset, _)| &*asset.id)) }
 }
 
@@ -97,18 +122,31 @@ pub(super) fn selects(policy: &AuthorizationPolicy, workload: &Workload) -> bool
     labels.is_none_or(|labels| labels.iter().all(|(key, value)| workload.labels.get(key) == Some(value)))
 }
 
+/// A direction: its name, whether a policy is about it, and the policy's rules for it.
+type Way = (&'static str, fn(&NetworkPolicy) -> bool, fn(&NetworkPolicy) -> &[NetworkPolicyRule]);
+
+const INGRESS: Way = ("ingress", |policy| policy.ingress, |policy| &policy.ingress_rules);
+const EGRESS: Way = ("egress", |policy| policy.egress, |policy| &policy.egress_rules);
+
 fn default_deny(
     context: &Context<'_>,
     cluster: &Arc<str>,
     name: &Arc<str>,
-    about: impl Fn(&NetworkPolicy) -> bool,
-    rules: impl Fn(&NetworkPolicy) -> &Vec<NetworkPolicyRule>,
+    (direction, about, rules): Way,
+    unknown: &mut Unknown,
 ) -> DefaultDeny {
     let all: Vec<(&Asset, &NetworkPolicy)> = context
         .inside::<NetworkPolicy>(cluster, name)
         .filter(|(_, policy)| policy.pod_selector.is_everything() && about(policy))
         .collect();
     let opened_by = all.iter().find(|(_, policy)| rules(policy).iter().any(NetworkPolicyRule::is_everything));
+    // a field that is not known may narrow whom the policy is about, or open it
+    let path = format!("network_policy.{direction}.in_force");
+    for (asset, policy) in context.inside::<NetworkPolicy>(cluster, name) {
+        if let Some(field) = policy.unknown_fields.first() {
+            unknown.say(&path, Reason::NotUnderstood, format!("{} {field}", short_of(&asset.id)));
+        }
+    }
     DefaultDeny {
         in_force: !all.is_empty() && opened_by.is_none(),
         by: all.first().map(|(asset, _)| short_of(&asset.id)),
