@@ -16,6 +16,13 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
     let vpcs = named(|body| matches!(body, Body::Vpc(_)));
     let subnets = named(|body| matches!(body, Body::Subnet(_)));
     let groups = named(|body| matches!(body, Body::SecurityGroup(_)));
+    let clusters: HashSet<&str> = assets
+        .iter()
+        .filter_map(|asset| match &asset.body {
+            Body::EksCluster(cluster) => Some(cluster.name.as_str()),
+            _ => None,
+        })
+        .collect();
     let mut missing: BTreeMap<(&'static str, &str), (usize, Arc<str>)> = BTreeMap::new();
     for asset in assets {
         let (vpc, borne) = references(&asset.body);
@@ -23,7 +30,9 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
         let borne = borne.iter().filter(|id| !groups.contains(*id)).map(|id| ("security-group", id.as_str()));
         // a subnet may lie in another zone than its VPC
         let subnet = subnet_of(&asset.body).filter(|id| !id.is_empty() && !subnets.contains(*id));
-        for key in vpc.into_iter().chain(subnet.map(|id| ("subnet", id))).chain(borne) {
+        let cluster = cluster_of(&asset.body).filter(|name| !clusters.contains(name)).map(|name| ("eks-cluster", name));
+        let subnet = subnet.map(|id| ("subnet", id));
+        for key in vpc.into_iter().chain(subnet).chain(cluster).chain(borne) {
             missing.entry(key).or_insert_with(|| (0, Arc::clone(&asset.id))).0 += 1;
         }
     }
@@ -50,6 +59,17 @@ fn subnet_of(body: &Body) -> Option<&str> {
     match body {
         Body::NetworkInterface(b) => Some(&b.subnet),
         Body::Instance(b) if b.state != "terminated" => Some(&b.subnet),
+        _ => None,
+    }
+}
+
+/// The EKS cluster that an asset belongs to, from which it has its zone.
+fn cluster_of(body: &Body) -> Option<&str> {
+    match body {
+        Body::NodeGroup(b) => Some(&b.cluster),
+        Body::FargateProfile(b) => Some(&b.cluster),
+        Body::Addon(b) => Some(&b.cluster),
+        Body::AccessEntry(b) => Some(&b.cluster),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{authz, elb, groups, mesh, namespaces, peering, zones};
+use super::{authz, eks, elb, groups, mesh, namespaces, peering, zones};
 use crate::config::Category;
 use crate::finding::Location;
 use crate::model::{Asset, Body, Kind, Place, short_of};
@@ -262,6 +262,10 @@ derive! {
         SecurityGroupRule => groups::GroupRule, groups::rule;
         VpcPeeringConnection => peering::Peering, peering::peering;
         TargetGroup => elb::TargetGroupFact, elb::target_group;
+        EksCluster => eks::ClusterFact, eks::cluster;
+        NodeGroup => eks::NodesFact, eks::node_group;
+        FargateProfile => eks::NodesFact, eks::fargate_profile;
+        AccessEntry => eks::AccessFact, eks::access_entry;
         Namespace => namespaces::NamespaceFact, namespaces::namespace;
         Workload => mesh::WorkloadFact, mesh::workload;
         AuthorizationPolicy => authz::AuthorizationFact, authz::policy;

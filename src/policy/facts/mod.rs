@@ -8,12 +8,14 @@ mod authz;
 mod context;
 mod cover;
 mod document;
+mod eks;
 mod elb;
 mod groups;
 mod mesh;
 mod namespaces;
 mod peering;
 mod schema;
+pub mod twins_traffic;
 mod zones;
 
 use rayon::prelude::*;
