@@ -50,7 +50,8 @@ impl CliError {
         match self {
             Self::Config(error) => {
                 for problem in &error.problems {
-                    show_problem(problem, &error.file, &error.text);
+                    let (file, text, spot) = error.files.locate(problem.spot);
+                    show_problem(problem, file, text, spot);
                 }
                 say(&format!("{error}"), None);
             }
@@ -100,12 +101,12 @@ fn say(message: &str, help: Option<&str>) {
     print(Report::new(diagnostic));
 }
 
-fn show_problem(problem: &Problem, file: &str, text: &str) {
+fn show_problem(problem: &Problem, file: &str, text: &str, spot: Spot) {
     let mut diagnostic = MietteDiagnostic::new(clean(&problem.message).into_owned()).with_severity(Severity::Error);
     if let Some(help) = &problem.help {
         diagnostic = diagnostic.with_help(clean(help).into_owned());
     }
-    let (offset, length) = span(text, problem.spot);
+    let (offset, length) = span(text, spot);
     diagnostic = diagnostic.with_label(LabeledSpan::at(offset..offset + length, "here"));
     print(Report::new(diagnostic).with_source_code(NamedSource::new(file, text.to_owned())));
 }

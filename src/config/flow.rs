@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use jiff::civil::Date;
 
 use super::Matcher;
-use crate::model::Connections;
+use crate::model::{Connections, Spot};
 
 /// A declared flow: traffic over a border that somebody approved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +19,22 @@ pub struct Flow {
     pub connections: Connections,
     /// What a connection must bring beyond addresses and ports.
     pub requires: Requires,
+    /// Why it is needed.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Who approved it.
+    pub approved_by: String,
+    /// Where the approval is recorded.
+    pub ticket: Option<String>,
+    /// When it was approved.
+    pub approved: Date,
+    /// When it was last reviewed.
+    pub reviewed: Option<Date>,
     /// The last day on which it counts.
     pub expires: Date,
-    /// Line in the configuration.
-    pub line: u32,
+    /// Where it stands.
+    pub spot: Spot,
 }
 
 /// What a connection must bring. Empty lists ask for nothing.
@@ -90,5 +102,10 @@ impl Flow {
     /// Whether the approval still counts on a day.
     pub fn counts_on(&self, day: Date) -> bool {
         day <= self.expires
+    }
+
+    /// The day on which somebody last looked at it: its review, else its approval.
+    pub fn looked_at(&self) -> Date {
+        self.reviewed.unwrap_or(self.approved)
     }
 }

@@ -4,20 +4,26 @@
 //! and reports *all* problems at once. No file is a configuration too: the defaults of `classify`, and no flow.
 
 mod decode;
+mod estate;
+mod exceptions;
+mod files;
 mod flow;
 pub mod raw;
+mod read;
 mod validate;
 
-use std::path::Path;
-
 use ipnet::IpNet;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::{Severity, Spot, glob_match};
-use crate::node::Node;
 pub use decode::Problem;
+pub use estate::{ClusterGroup, Clusters, Expect, GroupState, Network, Store};
+pub use exceptions::{AcceptedUnknown, Assumption, RuleSwitch, Waiver, WaiverFault, WaiverScope, any_fits};
+pub use files::Files;
 pub use flow::{End, Flow, Requires};
+pub use read::ConfigError;
 
 /// What kind of compartment a zone is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -88,7 +94,7 @@ pub struct Zone {
     pub cidrs: Vec<IpNet>,
 }
 
-/// How one aspect (zone or environment) of an asset is told.
+/// How one aspect (zone, environment or role) of an asset is told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Classifier {
     /// AWS tag keys, in order of precedence.
@@ -114,15 +120,15 @@ impl Classifier {
     }
 }
 
-/// An assignment: what matches all given patterns is in the zone or environment.
+/// An assignment: what matches all given patterns is in the zone or environment, or has the role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assign {
-    /// The zone or environment.
+    /// The zone, environment or role.
     pub value: String,
     /// What it is about.
     pub matcher: Matcher,
-    /// Line in the configuration.
-    pub line: u32,
+    /// Where it stands.
+    pub spot: Spot,
 }
 
 /// Patterns (`*` stands for any run of characters) over where an asset stands; those left out match all.
@@ -158,93 +164,58 @@ pub struct Config {
     pub zone: Classifier,
     /// How the environment is told.
     pub environment: Classifier,
+    /// How the role is told: what an asset is there for.
+    pub role: Classifier,
+    /// Stores that hold cardholder data.
+    pub stores: Vec<Store>,
+    /// Networks behind gateways.
+    pub networks: Vec<Network>,
+    /// What is expected of clusters.
+    pub clusters: Clusters,
     /// Declared flows.
     pub flows: Vec<Flow>,
+    /// Dated exceptions to findings, also those that waive nothing.
+    pub waivers: Vec<Waiver>,
+    /// What is known to be undecided or not collected.
+    pub accepted_unknowns: Vec<AcceptedUnknown>,
+    /// What is taken for granted without being seen.
+    pub assumptions: Vec<Assumption>,
+    /// Rules that differ from what they say of themselves.
+    pub rules: Vec<RuleSwitch>,
+    /// What must be among what was read.
+    pub expect: Expect,
     /// Severity from which a violation fails the run.
     pub fail_on: Severity,
     /// Files and folders to read if none are named, relative to the configuration's folder.
     pub files: Vec<String>,
-}
-
-/// A configuration that cannot be used: every problem with its place.
-#[derive(Debug, thiserror::Error)]
-#[error("`{file}` has {} problem{}", problems.len(), if problems.len() == 1 { "" } else { "s" })]
-pub struct ConfigError {
-    /// The file.
-    pub file: String,
-    /// Its text, for excerpts.
-    pub text: String,
-    /// All problems, in the order of the text.
-    pub problems: Vec<Problem>,
+    /// The files that this was read from.
+    pub files_read: Files,
 }
 
 impl Config {
-    /// The configuration that holds where no file is given.
-    pub fn defaults() -> Self {
-        const TEXT: &str = "version: 1\nzones:\n  pci: { category: cde }\n  no-pci: { category: out-of-scope }\n";
-        let mut config = Self::parse("defaults", TEXT).unwrap_or_else(|_| Self::empty());
-        config.file = None;
-        config
+    /// File and place in it of a place that a value of the configuration names.
+    pub fn locate(&self, spot: Spot) -> (&str, Spot) {
+        let (file, _, spot) = self.files_read.locate(spot);
+        (file, spot)
     }
 
-    fn empty() -> Self {
-        Self {
-            file: None,
-            zones: vec![],
-            zone: Classifier::default(),
-            environment: Classifier::default(),
-            flows: vec![],
-            fail_on: Severity::High,
-            files: vec![],
+    /// A place as messages write it: the line, and the file if it is an extended one.
+    pub fn line(&self, spot: Spot) -> String {
+        let (file, spot) = self.locate(spot);
+        match self.file.as_deref() {
+            Some(own) if own != file && !file.is_empty() => format!("line {} of {file}", spot.line),
+            _ => format!("line {}", spot.line),
         }
     }
 
-    /// Reads a file.
-    ///
-    /// # Errors
-    /// A file that cannot be read, or every problem in it.
-    pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let shown = path.display().to_string().replace('\\', "/");
-        let shown = shown.strip_prefix("./").unwrap_or(&shown).to_owned();
-        let text = std::fs::read(path)
-            .map_err(|error| error.to_string())
-            .and_then(|bytes| String::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}")));
-        match text {
-            Ok(text) => Self::parse(&shown, &text),
-            Err(error) => {
-                let problem =
-                    Problem::new(error, Spot { line: 1, column: 1 }).help("give the run the right to read it");
-                Err(ConfigError { file: shown, text: String::new(), problems: vec![problem] })
-            }
-        }
+    /// The acceptance of an undetermined finding that counts on a day.
+    pub fn accepts(&self, rule: &str, asset: &str, day: Date) -> Option<&AcceptedUnknown> {
+        self.accepted_unknowns.iter().find(|accepted| day <= accepted.expires && accepted.is_about(rule, asset))
     }
 
-    /// Reads a text as the file of this name.
-    ///
-    /// # Errors
-    /// Every problem in the text.
-    pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
-        let fail = |mut problems: Vec<Problem>| {
-            problems.sort_by_key(|problem| problem.spot);
-            ConfigError { file: file.to_owned(), text: text.to_owned(), problems }
-        };
-        let node = match Node::from_yaml(text, 1) {
-            Ok(Some(node)) => node,
-            Ok(None) => {
-                let problem = Problem::new("an empty configuration", Spot { line: 1, column: 1 });
-                return Err(fail(vec![
-                    problem.help("start with `version: 1`; `zoneproof init SOURCE` proposes a file"),
-                ]));
-            }
-            Err(error) => return Err(fail(vec![Problem::new(error.message, error.spot).help("mend the YAML here")])),
-        };
-        let mut problems = Vec::new();
-        let raw = decode::decode::<raw::File>(&node, &mut problems);
-        let config = raw.and_then(|raw| validate::validate(file, raw, &mut problems));
-        match config {
-            Some(config) if problems.is_empty() => Ok(config),
-            _ => Err(fail(problems)),
-        }
+    /// The acceptance of a coverage gap that counts on a day.
+    pub fn accepts_gap(&self, what: &str, day: Date) -> Option<&AcceptedUnknown> {
+        self.accepted_unknowns.iter().find(|accepted| day <= accepted.expires && accepted.is_about_gap(what))
     }
 
     /// A declared zone.

@@ -2,8 +2,13 @@
 
 use schemars::JsonSchema;
 
+mod exceptions;
+mod flow;
+
 use super::decode::{At, Decode, Needed, Problem, Table, decode_struct, wanted};
 use crate::node::{Node, Value};
+pub use exceptions::{AcceptedUnknown, Assumption, Patterns, RuleSwitch, Waiver, Waivers};
+pub use flow::{Data, End, EndWhere, Flow, Requires};
 
 /// zoneproof's configuration.
 #[derive(Debug, JsonSchema)]
@@ -11,14 +16,36 @@ use crate::node::{Node, Value};
 pub struct File {
     /// Version of this format: 1.
     pub version: Needed<At<u64>>,
+    /// Another configuration, relative to this file, that this one adds to: tables merge, lists append, of single
+    /// values the one here counts.
+    #[schemars(default)]
+    pub extends: Option<At<String>>,
     /// The zones, by name.
     pub zones: Needed<Table<Zone>>,
-    /// How zone and environment of an asset are told.
+    /// How zone, environment and role of an asset are told, and which stores hold cardholder data.
     #[schemars(default)]
     pub classify: Classify,
+    /// Networks behind gateways, which BGP would tell and the inventory cannot.
+    #[schemars(default)]
+    pub networks: Vec<Network>,
+    /// What is expected of clusters.
+    #[schemars(default)]
+    pub clusters: Clusters,
     /// The only traffic that may cross a border.
     #[schemars(default)]
     pub flows: Vec<Flow>,
+    /// Dated exceptions to findings: a list, or the file that holds it, relative to this one.
+    #[schemars(default)]
+    pub waivers: Waivers,
+    /// What is known to be undecided or not collected, for a while.
+    #[schemars(default)]
+    pub accepted_unknowns: Vec<AcceptedUnknown>,
+    /// What is taken for granted without being seen.
+    #[schemars(default)]
+    pub assumptions: Vec<Assumption>,
+    /// Rules by id: another severity, or switched off.
+    #[schemars(default)]
+    pub rules: Table<RuleSwitch>,
     /// What is read if no source is named.
     #[schemars(default)]
     pub sources: Sources,
@@ -28,9 +55,16 @@ pub struct File {
 }
 decode_struct!(File {
     version: needed,
+    extends: optional,
     zones: needed,
     classify: optional,
+    networks: optional,
+    clusters: optional,
     flows: optional,
+    waivers: optional,
+    accepted_unknowns: optional,
+    assumptions: optional,
+    rules: optional,
     sources: optional,
     fail_on: optional,
 });
@@ -60,8 +94,25 @@ pub struct Classify {
     /// The environment.
     #[schemars(default)]
     pub environment: Option<Aspect>,
+    /// The role: what an asset is there for.
+    #[schemars(default)]
+    pub role: Option<Aspect>,
+    /// Which stores hold cardholder data.
+    #[schemars(default)]
+    pub stores: Stores,
 }
-decode_struct!(Classify { zone: optional, environment: optional });
+decode_struct!(Classify { zone: optional, environment: optional, role: optional, stores: optional });
+
+/// Stores by what they hold.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Stores {
+    /// Cardholder data: for each store the service (`rds`, `elasticache`, …) and its name; `*` stands for any run of
+    /// characters.
+    #[schemars(default)]
+    pub chd: Vec<Table<At<String>>>,
+}
+decode_struct!(Stores { chd: optional });
 
 /// How one aspect is told.
 #[derive(Debug, JsonSchema)]
@@ -73,7 +124,7 @@ pub struct Aspect {
     /// Kubernetes label keys, in order of precedence.
     #[schemars(default)]
     pub labels: Vec<String>,
-    /// What is written in tags and labels, by zone or environment; case does not matter.
+    /// What is written in tags and labels, by zone, environment or role; case does not matter.
     #[schemars(default)]
     pub values: Table<Vec<At<String>>>,
     /// Assignments, which win over tags and labels; the first that matches counts.
@@ -82,7 +133,7 @@ pub struct Aspect {
 }
 decode_struct!(Aspect { tags: optional, labels: optional, values: optional, assign: optional });
 
-/// An assignment to a zone or an environment.
+/// An assignment to a zone, an environment or a role.
 #[derive(Debug, JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Assign {
@@ -92,6 +143,9 @@ pub struct Assign {
     /// The environment, in `classify.environment`.
     #[schemars(default)]
     pub environment: Option<At<String>>,
+    /// The role, in `classify.role`.
+    #[schemars(default)]
+    pub role: Option<At<String>>,
     /// What it is about; `*` stands for any run of characters.
     pub r#match: Needed<At<Match>>,
 }
@@ -102,10 +156,11 @@ impl Decode for Assign {
         if !matches!(node.value, Value::Map(_)) {
             return wanted("a mapping", node, problems);
         }
-        super::decode::unknown_keys(node, &["zone", "environment", "match"].map(str::to_owned), problems);
+        super::decode::unknown_keys(node, &["zone", "environment", "role", "match"].map(str::to_owned), problems);
         Some(Self {
             zone: super::decode::optional(node, "zone", problems),
             environment: super::decode::optional(node, "environment", problems),
+            role: super::decode::optional(node, "role", problems),
             r#match: super::decode::needed(node, "match", problems),
         })
     }
@@ -133,183 +188,70 @@ pub struct Match {
 }
 decode_struct!(Match { account: optional, vpc: optional, cluster: optional, namespace: optional, asset: optional });
 
-/// A declared flow.
+/// A network behind a gateway.
 #[derive(Debug, JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Flow {
-    /// Its name, unique.
-    pub id: Needed<At<String>>,
-    /// Who may begin connections.
-    pub from: Needed<At<End>>,
-    /// To whom.
-    pub to: Needed<At<End>>,
-    /// `tcp/443`, `udp/100-200`, `icmp`, `all`; ports as the client sees them.
-    pub connections: Needed<At<Vec<At<String>>>>,
-    /// What a connection must bring beyond addresses and ports.
-    #[schemars(default)]
-    pub requires: Option<Requires>,
-    /// What data it carries: a list such as `[pan]`, or `none` (PCI DSS 1.2.4).
-    #[schemars(default)]
-    pub data: Option<Data>,
-    /// What makes an insecure protocol secure.
-    #[schemars(default)]
-    pub security_features: Vec<String>,
-    /// Why it is needed.
-    pub reason: Needed<String>,
+pub struct Network {
+    /// The gateway: `dxgw-…`, `vgw-…`, `tgw-attach-…`.
+    pub via: Needed<At<String>>,
+    /// Blocks that are reached through it.
+    pub routes: Needed<Vec<At<String>>>,
     /// Who answers for it.
-    pub owner: Needed<At<String>>,
-    /// Who approved it; not the owner.
-    pub approved_by: Needed<At<String>>,
-    /// Where the approval is recorded.
-    #[schemars(default)]
-    pub ticket: Option<String>,
-    /// When it was approved, `YYYY-MM-DD`.
-    pub approved: Needed<At<String>>,
-    /// When it was last reviewed.
-    #[schemars(default)]
-    pub reviewed: Option<At<String>>,
-    /// The last day on which it counts.
-    pub expires: Needed<At<String>>,
+    pub owner: Needed<String>,
+    /// When it was last compared with what the routers say, `YYYY-MM-DD`.
+    pub reviewed: Needed<At<String>>,
 }
-decode_struct!(Flow {
-    id: needed,
-    from: needed,
-    to: needed,
-    connections: needed,
-    requires: optional,
-    data: optional,
-    security_features: optional,
-    reason: needed,
-    owner: needed,
-    approved_by: needed,
-    ticket: optional,
-    approved: needed,
-    reviewed: optional,
-    expires: needed,
-});
+decode_struct!(Network { via: needed, routes: needed, owner: needed, reviewed: needed });
 
-/// What data a flow carries: `none`, or kinds of data.
-#[derive(Debug, JsonSchema)]
-#[schemars(untagged)]
-pub enum Data {
-    /// The word `none`.
-    #[schemars(with = "NoneWord")]
-    None,
-    /// Kinds of data.
-    Kinds(Vec<String>),
-}
-
-/// The word `none`.
-#[derive(Debug, JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
-#[expect(dead_code, reason = "only its schema is used")]
-enum NoneWord {
-    None,
-}
-
-impl Decode for Data {
-    fn decode(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        match &node.value {
-            Value::String(text) if text == "none" => Some(Self::None),
-            Value::Seq(_) => Vec::decode(node, problems).map(Self::Kinds),
-            _ => wanted("`none` or a list such as `[pan]`", node, problems),
-        }
-    }
-}
-
-/// What a connection must bring.
+/// What is expected of clusters.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Requires {
-    /// Mutual TLS.
+pub struct Clusters {
+    /// Months after a version's release on EKS within which clusters have moved on from it; 12 if left out.
     #[schemars(default)]
-    pub mtls: bool,
-    /// Identities, `*` at an end.
+    pub upgrade_within_months: Option<At<u64>>,
+    /// Clusters that do one job together.
     #[schemars(default)]
-    pub principals: Vec<String>,
-    /// HTTP methods.
-    #[schemars(default)]
-    pub methods: Vec<String>,
-    /// HTTP paths, `*` at an end.
-    #[schemars(default)]
-    pub paths: Vec<String>,
-    /// HTTP hosts, `*` at an end.
-    #[schemars(default)]
-    pub hosts: Vec<String>,
+    pub groups: Vec<ClusterGroup>,
 }
-decode_struct!(Requires { mtls: optional, principals: optional, methods: optional, paths: optional, hosts: optional });
+decode_struct!(Clusters { upgrade_within_months: optional, groups: optional });
 
-/// An end of a flow: `internet`, or a mapping of which all given parts must hold.
-#[derive(Debug, JsonSchema)]
-#[schemars(untagged)]
-pub enum End {
-    /// Every public unicast address.
-    #[schemars(with = "InternetWord")]
-    Internet,
-    /// What matches.
-    Where(Box<EndWhere>),
-}
-
-/// The word `internet`.
-#[derive(Debug, JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
-#[expect(dead_code, reason = "only its schema is used")]
-enum InternetWord {
-    Internet,
-}
-
-impl Decode for End {
-    fn decode(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        match &node.value {
-            Value::String(text) if text == "internet" => Some(Self::Internet),
-            Value::Map(_) => EndWhere::decode(node, problems).map(|end| Self::Where(Box::new(end))),
-            _ => wanted("`internet` or a mapping such as `{ zone: pci }`", node, problems),
-        }
-    }
-}
-
-/// Parts of an end.
+/// Clusters that do one job together, such as two twins behind one load balancer.
 #[derive(Debug, JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct EndWhere {
-    /// The zone.
+pub struct ClusterGroup {
+    /// Its name, unique.
+    pub name: Needed<At<String>>,
+    /// Names of the clusters.
+    pub members: Needed<At<Vec<At<String>>>>,
+    /// `active` (default), `building` or `draining`.
     #[schemars(default)]
-    pub zone: Option<At<String>>,
-    /// The environment; left out, any.
-    #[schemars(default)]
-    pub environment: Option<At<String>>,
-    /// The cluster; `*` stands for any run of characters, here and below.
-    #[schemars(default)]
-    pub cluster: Option<String>,
-    /// The namespace.
-    #[schemars(default)]
-    pub namespace: Option<String>,
-    /// The workload, or service account.
-    #[schemars(default)]
-    pub workload: Option<String>,
-    /// Addresses.
-    #[schemars(default)]
-    pub cidr: Option<At<String>>,
-    /// An asset's id or its short form.
-    #[schemars(default)]
-    pub asset: Option<String>,
+    pub state: Option<At<String>>,
 }
-decode_struct!(EndWhere {
-    zone: optional,
-    environment: optional,
-    cluster: optional,
-    namespace: optional,
-    workload: optional,
-    cidr: optional,
-    asset: optional,
-});
+decode_struct!(ClusterGroup { name: needed, members: needed, state: optional });
 
-/// What is read if no source is named.
+/// What is read if no source is named, and what is expected to be there.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Sources {
     /// Files and folders, relative to this file.
     #[schemars(default)]
     pub files: Vec<String>,
+    /// What must be among what was read, whatever the sources are.
+    #[schemars(default)]
+    pub expect: Expect,
 }
-decode_struct!(Sources { files: optional });
+decode_struct!(Sources { files: optional, expect: optional });
+
+/// What must be among what was read; what is missing is a coverage gap.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Expect {
+    /// AWS account ids.
+    #[schemars(default)]
+    pub accounts: Vec<At<String>>,
+    /// Names of clusters.
+    #[schemars(default)]
+    pub clusters: Vec<String>,
+}
+decode_struct!(Expect { accounts: optional, clusters: optional });

@@ -1,16 +1,40 @@
 //! From the file's shape to a [`Config`], with every problem reported.
 
+mod exceptions;
+mod flows;
+
 use ipnet::IpNet;
 use jiff::civil::Date;
 
 use super::decode::{At, Problem, suggest};
-use super::{Assign, Category, Classifier, Config, End, Flow, Matcher, Requires, Zone, raw};
-use crate::model::{AddressSet, Connections, Severity, Spot};
+use super::{Assign, Category, Classifier, Config, Files, Matcher, Zone, raw};
+use crate::model::{AddressSet, Severity, Spot};
 
 /// What holds where `classify` leaves an aspect out.
 const DEFAULT_ZONE: [(&str, &[&str]); 2] = [("pci", &["pci", "cde"]), ("no-pci", &["no-pci", "no pci", "nopci"])];
 const DEFAULT_ENVIRONMENT: [(&str, &[&str]); 2] =
     [("prod", &["prod", "production"]), ("dev", &["dev", "development", "staging"])];
+const DEFAULT_ROLE: [(&str, &[&str]); 1] = [("management", &["management"])];
+/// Months after a version's release on EKS within which clusters have moved on, if the configuration says nothing.
+pub(super) const UPGRADE_WITHIN_MONTHS: u64 = 12;
+
+/// An aspect of assets that tags, labels and assignments tell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Aspect {
+    Zone,
+    Environment,
+    Role,
+}
+
+impl Aspect {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Zone => "zone",
+            Self::Environment => "environment",
+            Self::Role => "role",
+        }
+    }
+}
 
 struct Check<'a> {
     problems: &'a mut Vec<Problem>,
@@ -24,22 +48,36 @@ pub(super) fn validate(file: &str, raw: raw::File, problems: &mut Vec<Problem>) 
     }
     let zones = check.zones(raw.zones.0.unwrap_or_default());
     let names: Vec<&str> = zones.iter().map(|zone| zone.name.as_str()).collect();
-    let zone = check.aspect(raw.classify.zone, "pci-zone", &DEFAULT_ZONE, Some(&names));
-    let environment = check.aspect(raw.classify.environment, "env", &DEFAULT_ENVIRONMENT, None);
+    let zone = check.aspect(Aspect::Zone, raw.classify.zone, "pci-zone", &DEFAULT_ZONE, Some(&names));
+    let environment = check.aspect(Aspect::Environment, raw.classify.environment, "env", &DEFAULT_ENVIRONMENT, None);
+    let role = check.aspect(Aspect::Role, raw.classify.role, "role", &DEFAULT_ROLE, None);
     let mut environments: Vec<String> = environment.values.iter().map(|(_, meant)| meant.clone()).collect();
     environments.dedup();
     let flows = check.flows(raw.flows, &names, &environments);
-    let fail_on = raw.fail_on.and_then(|at| check.parse::<Severity>(&at, "use critical, high, medium, low or info"));
+    let fail_on = raw.fail_on.and_then(|at| check.parse::<Severity>(&at, SEVERITIES));
     Some(Config {
         file: Some(file.to_owned()),
+        files_read: Files::default(),
+        stores: check.stores(raw.classify.stores),
+        networks: check.networks(raw.networks),
+        clusters: check.clusters(raw.clusters),
+        waivers: check.waivers(raw.waivers.0),
+        accepted_unknowns: check.accepted(raw.accepted_unknowns),
+        assumptions: check.assumptions(raw.assumptions),
+        rules: check.switches(raw.rules),
+        expect: check.expect(raw.sources.expect),
         zones,
         zone,
         environment,
+        role,
         flows,
         fail_on: fail_on.unwrap_or(Severity::High),
         files: raw.sources.files,
     })
 }
+
+/// How severities are written.
+const SEVERITIES: &str = "use critical, high, medium, low or info";
 
 impl Check<'_> {
     fn say(&mut self, spot: Spot, message: impl Into<String>, help: impl Into<String>) {
@@ -102,6 +140,7 @@ impl Check<'_> {
     /// `names` are what values may stand for; none: whatever `values` lists.
     fn aspect(
         &mut self,
+        aspect: Aspect,
         raw: Option<raw::Aspect>,
         key: &str,
         defaults: &[(&str, &[&str])],
@@ -126,7 +165,7 @@ impl Check<'_> {
                 match values.iter().find(|(known, _)| *known == lower) {
                     Some((_, other)) if *other != name.value => {
                         let message = format!("`{}` stands for `{other}` already", text.value);
-                        self.say(text.spot, message, "a value stands for one zone or environment");
+                        self.say(text.spot, message, format!("a value stands for one {}", aspect.name()));
                     }
                     _ => values.push((lower, name.value.clone())),
                 }
@@ -141,15 +180,24 @@ impl Check<'_> {
         listed.dedup();
         let listed: Vec<&str> = listed.iter().map(String::as_str).collect();
         let known = names.unwrap_or(&listed);
-        let assign = raw.assign.into_iter().filter_map(|assign| self.assign(assign, names.is_some(), known)).collect();
+        let assign = raw.assign.into_iter().filter_map(|assign| self.assign(assign, aspect, known)).collect();
         Classifier { tags: raw.tags, labels: raw.labels, values, assign }
     }
 
-    fn assign(&mut self, raw: raw::Assign, zone: bool, known: &[&str]) -> Option<Assign> {
-        let (value, other, name) =
-            if zone { (raw.zone, raw.environment, "zone") } else { (raw.environment, raw.zone, "environment") };
-        if let Some(other) = other {
-            self.say(other.spot, format!("an assignment here gives the {name} only"), "move it to the other aspect");
+    fn assign(&mut self, raw: raw::Assign, aspect: Aspect, known: &[&str]) -> Option<Assign> {
+        let name = aspect.name();
+        let all = [(Aspect::Zone, raw.zone), (Aspect::Environment, raw.environment), (Aspect::Role, raw.role)];
+        let mut value = None;
+        for (of, given) in all {
+            if of == aspect {
+                value = given;
+            } else if let Some(other) = given {
+                self.say(
+                    other.spot,
+                    format!("an assignment here gives the {name} only"),
+                    "move it to the other aspect",
+                );
+            }
         }
         let Some(value) = value else {
             let spot = raw.r#match.0.map_or(Spot { line: 1, column: 1 }, |at| at.spot);
@@ -165,124 +213,11 @@ impl Check<'_> {
         if matcher == Matcher::default() {
             self.say(spot, "a match that names nothing", "name an account, vpc, cluster, namespace or asset");
         }
-        Some(Assign { value: value.value, matcher, line: value.spot.line })
-    }
-
-    fn flows(&mut self, raw: Vec<raw::Flow>, zones: &[&str], environments: &[String]) -> Vec<Flow> {
-        let mut ids: Vec<At<String>> = Vec::new();
-        let mut flows = Vec::new();
-        for flow in raw {
-            if let Some(id) = flow.id.0.clone() {
-                if let Some(twin) = ids.iter().find(|known| known.value == id.value) {
-                    let message = format!("flow `{}` stands twice, first on line {}", id.value, twin.spot.line);
-                    self.say(id.spot, message, "give each flow an id of its own");
-                }
-                ids.push(id);
-            }
-            flows.extend(self.flow(flow, zones, environments));
-        }
-        flows
-    }
-
-    fn flow(&mut self, raw: raw::Flow, zones: &[&str], environments: &[String]) -> Option<Flow> {
-        if let (Some(owner), Some(approver)) = (&raw.owner.0, &raw.approved_by.0)
-            && owner.value == approver.value
-        {
-            let message = format!("`{}` owns the flow and approves it", owner.value);
-            self.say(approver.spot, message, "an approval is somebody else's (PCI DSS 1.2.5)");
-        }
-        let from = raw.from.0.and_then(|at| self.end(at, zones, environments));
-        let to_spot = raw.to.0.as_ref().map(|at| at.spot);
-        let to = raw.to.0.and_then(|at| self.end(at, zones, environments));
-        if let (Some(from), Some(to), Some(spot)) = (&from, &to, to_spot) {
-            if *from == End::Internet && *to == End::Internet {
-                self.say(spot, "both ends are `internet`", "one end is the company's");
-            }
-            self.same_zone(from, to, spot);
-        }
-        let listed = raw.connections.0.as_ref();
-        if let Some(list) = listed.filter(|list| list.value.is_empty()) {
-            self.say(list.spot, "a flow without connections", "name them: `[tcp/443]`");
-        }
-        let help = "write `tcp/443`, `udp/100-200`, `icmp`, a protocol's number or `all`";
-        let connections =
-            listed.into_iter().flat_map(|list| &list.value).filter_map(|at| self.parse::<Connections>(at, help));
-        let connections = connections.fold(Connections::default(), |all, one| all.union(&one));
-        let approved = raw.approved.0.as_ref().and_then(|at| self.date(at));
-        let reviewed = raw.reviewed.as_ref().and_then(|at| self.date(at));
-        let expires = raw.expires.0.as_ref().and_then(|at| self.date(at));
-        if let (Some(approved), Some(expires), Some(at)) = (approved, expires, &raw.expires.0)
-            && expires < approved
-        {
-            self.say(at.spot, "it expires before it was approved", "mend one of the dates");
-        }
-        if let (Some(approved), Some(reviewed), Some(at)) = (approved, reviewed, &raw.reviewed)
-            && reviewed < approved
-        {
-            self.say(at.spot, "it was reviewed before it was approved", "mend one of the dates");
-        }
-        let requires = raw.requires.unwrap_or_default();
-        let requires = Requires {
-            mtls: requires.mtls,
-            principals: requires.principals,
-            methods: requires.methods,
-            paths: requires.paths,
-            hosts: requires.hosts,
-        };
-        let id = raw.id.0?;
-        Some(Flow { line: id.spot.line, id: id.value, from: from?, to: to?, connections, requires, expires: expires? })
-    }
-
-    /// Production and development of one zone are apart too: a flow inside a zone must say which environments it joins.
-    fn same_zone(&mut self, from: &End, to: &End, spot: Spot) {
-        if let (End::Where { zone: Some(a), environment: ea, .. }, End::Where { zone: Some(b), environment: eb, .. }) =
-            (from, to)
-            && a == b
-            && (ea.is_none() || eb.is_none())
-        {
-            self.say(spot, format!("both ends are in zone `{a}`"), "name the environment of both ends");
-        }
+        Some(Assign { value: value.value, matcher, spot: value.spot })
     }
 
     fn date(&mut self, at: &At<String>) -> Option<Date> {
         self.parse(at, "write a day as `2026-10-01`")
-    }
-
-    fn end(&mut self, raw: At<raw::End>, zones: &[&str], environments: &[String]) -> Option<End> {
-        let raw::End::Where(end) = raw.value else { return Some(End::Internet) };
-        if let Some(zone) = &end.zone
-            && !zones.contains(&zone.value.as_str())
-        {
-            self.say(zone.spot, format!("unknown zone `{}`", zone.value), suggest(&zone.value, zones));
-        }
-        if let Some(environment) = &end.environment
-            && !environments.contains(&environment.value)
-        {
-            let known: Vec<&str> = environments.iter().map(String::as_str).collect();
-            let message = format!("unknown environment `{}`", environment.value);
-            self.say(environment.spot, message, suggest(&environment.value, &known));
-        }
-        let cidr = end.cidr.as_ref().map(|at| self.cidr(at).ok_or(())).transpose().ok()?;
-        if end.zone.is_none() && cidr.is_none() && end.asset.is_none() && end.cluster.is_none() {
-            self.say(
-                raw.spot,
-                "an end that names no zone, cluster, cidr or asset",
-                "say where it is, at least by `zone`",
-            );
-        }
-        Some(End::Where {
-            zone: end.zone.map(|at| at.value),
-            environment: end.environment.map(|at| at.value),
-            cidr,
-            matcher: Matcher {
-                account: None,
-                vpc: None,
-                cluster: end.cluster,
-                namespace: end.namespace,
-                asset: end.asset,
-            },
-            workload: end.workload,
-        })
     }
 }
 

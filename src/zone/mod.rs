@@ -1,4 +1,4 @@
-//! Classification: the zone and environment of every asset, and by what they were told.
+//! Classification: the zone, environment and role of every asset, and by what they were told.
 //!
 //! Assignments of the configuration win. Else the most specific tag or label counts: an asset's own, or what it
 //! inherits from the compartment that it stands in. Tags and labels are set by those whom a zone keeps out, so one that
@@ -17,7 +17,7 @@ use serde::Serialize;
 pub use addresses::{AddressBook, Piece};
 
 use crate::config::{Assign, Category, Classifier, Config, Matcher};
-use crate::model::{Asset, Inventory, short_of};
+use crate::model::{Asset, Inventory, Spot, short_of};
 use parents::Parents;
 
 /// One side of a border: a zone and an environment.
@@ -84,6 +84,8 @@ pub struct Placement {
     pub border: Border,
     /// Where it stands as a source: untrusted if its classification is contradicted.
     pub source: Border,
+    /// What it is there for, as `classify.role` tells; its own word, else its compartment's.
+    pub role: Option<Arc<str>>,
     /// What gave the zone.
     pub by: String,
     /// A value that stands in a zone tag or label and is not listed, with the nearest that is.
@@ -139,6 +141,7 @@ fn nowhere() -> Placement {
     Placement {
         border: Border::unclassified(),
         source: Border::unclassified(),
+        role: None,
         by: "nothing".to_owned(),
         unlisted: None,
         conflicts: vec![],
@@ -149,8 +152,8 @@ fn nowhere() -> Placement {
 /// What an asset itself says of one aspect.
 enum Own {
     Nothing,
-    /// An assignment of the configuration on this line.
-    Assigned(String, u32),
+    /// An assignment of the configuration, at this place.
+    Assigned(String, Spot),
     /// A tag or label: what it stands for, and its key.
     Told(String, Said),
     /// A value that is not listed, and its key.
@@ -180,9 +183,9 @@ fn place(asset: &Asset, vpc: Option<&str>, parent: Option<(&Asset, &Placement)>,
     let before = conflicts.len();
     let inherited = inherits.map(|p| (p.border.clone(), p.source.clone(), p.by.clone()));
     let (border, source, by, mut unlisted) = match (&zone, inherited) {
-        (Own::Assigned(zone, line), _) => {
+        (Own::Assigned(zone, spot), _) => {
             let border = bare(config, zone);
-            (border.clone(), border, format!("assignment on line {line}"), None)
+            (border.clone(), border, format!("assignment on {}", config.line(*spot)), None)
         }
         (Own::Told(zone, key), inherited) => {
             let own = bare(config, zone);
@@ -253,7 +256,11 @@ fn place(asset: &Asset, vpc: Option<&str>, parent: Option<(&Asset, &Placement)>,
         _ => Border { environment: environment.clone(), ..border },
     };
     let own_word = environment_said || !matches!(zone, Own::Nothing);
-    Placement { border: with(border), source: with(source), by, unlisted, conflicts, own_word }
+    let role = match own(asset, vpc, &config.role, "role", &mut Vec::new()) {
+        Own::Assigned(role, _) | Own::Told(role, _) => Some(role.into()),
+        Own::Unlisted(..) | Own::Nothing => inherits.and_then(|p| p.role.clone()),
+    };
+    Placement { border: with(border), source: with(source), role, by, unlisted, conflicts, own_word }
 }
 
 fn bare(config: &Config, zone: &str) -> Border {
@@ -275,8 +282,8 @@ fn conflict(aspect: &'static str, own: &str, key: &Said, against: Option<&str>, 
 /// What the asset says of an aspect; two of its keys that disagree are a conflict.
 fn own(asset: &Asset, vpc: Option<&str>, by: &Classifier, aspect: &'static str, conflicts: &mut Vec<Conflict>) -> Own {
     if let Some(assign) = by.assign.iter().find(|assign| matches(&assign.matcher, asset, vpc)) {
-        let Assign { value, line, .. } = assign;
-        return Own::Assigned(value.clone(), *line);
+        let Assign { value, spot, .. } = assign;
+        return Own::Assigned(value.clone(), *spot);
     }
     // what EKS has of a cluster bears AWS tags, not labels
     let kubernetes = asset.place.cluster.is_some() && !asset.id.starts_with("arn:");

@@ -25,3 +25,4 @@ mod snapshots;
 mod support;
 mod unknowns;
 mod user_rules;
+mod waivers;

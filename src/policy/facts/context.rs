@@ -61,6 +61,8 @@ pub struct Context<'a> {
     pub(super) interface_by_address: HashMap<(String, IpAddr), usize>,
     pub(super) routes: HashMap<String, Vec<Route>>,
     pub(super) targets: HashMap<String, Vec<usize>>,
+    /// Listeners by load balancer, and rules by listener.
+    pub(super) listeners: HashMap<String, Vec<usize>>,
     clusters: HashMap<String, usize>,
     /// Namespaces by cluster, with their place in the inventory.
     pub(super) namespaces: HashMap<Arc<str>, Vec<(usize, Arc<str>)>>,
@@ -85,6 +87,7 @@ impl<'a> Context<'a> {
             interface_by_address: HashMap::new(),
             routes: HashMap::new(),
             targets: HashMap::new(),
+            listeners: HashMap::new(),
             clusters: inventory.of::<EksCluster>().map(|(at, _, cluster)| (cluster.name.clone(), at)).collect(),
             namespaces: HashMap::new(),
             node_blocks: HashMap::new(),
@@ -181,8 +184,10 @@ impl<'a> Context<'a> {
         };
         for (at, _, listener) in self.inventory.of::<Listener>() {
             add(&listener.forwards, &listener.load_balancer, at);
+            self.listeners.entry(listener.load_balancer.clone()).or_default().push(at);
         }
         for (at, _, rule) in self.inventory.of::<ListenerRule>() {
+            self.listeners.entry(rule.listener.clone()).or_default().push(at);
             let listener = self.inventory.find::<Listener>(&rule.listener);
             let balancer = listener.map_or_else(|| balancer_of(&rule.listener), |(_, _, l)| l.load_balancer.clone());
             // a listener's default action is listed as its rule `default` too

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{authz, eks, elb, groups, mesh, namespaces, peering, zones};
+use super::{authz, balancers, declared, eks, elb, groups, listeners, mesh, namespaces, peering, zones};
 use crate::config::Category;
 use crate::finding::Location;
 use crate::model::{Asset, Body, Kind, Place, short_of};
@@ -105,6 +105,9 @@ pub(super) struct Header {
     namespace: Option<Arc<str>>,
     /// Where the asset stands as a destination.
     zone: Zone,
+    /// What the asset is there for, as `classify.role` tells; left out where nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<Arc<str>>,
     /// AWS tags or Kubernetes labels.
     tags: BTreeMap<String, String>,
     /// Paths of this document that could not be told; a rule that reads one and finds nothing is undetermined.
@@ -129,7 +132,8 @@ impl Header {
     pub fn of_asset(kind: &'static str, asset: &Asset, placement: &Placement, unknown: Unknown) -> Self {
         let name = short_of(&asset.id);
         let by = placement.by.clone();
-        Self::new(kind, &asset.id, name, &asset.place, &placement.border, by, asset.tags.clone(), unknown)
+        let header = Self::new(kind, &asset.id, name, &asset.place, &placement.border, by, asset.tags.clone(), unknown);
+        Self { role: placement.role.clone(), ..header }
     }
 
     pub fn of_subject(kind: &'static str, subject: &Subject, unknown: Unknown) -> Self {
@@ -161,6 +165,7 @@ impl Header {
             cluster: place.cluster.clone(),
             namespace: place.namespace.clone(),
             zone: Zone { name: zone, environment, category, border: border.to_string(), by },
+            role: None,
             tags,
             unknown: paths,
             unknown_because: because,
@@ -266,11 +271,16 @@ derive! {
         NodeGroup => eks::NodesFact, eks::node_group;
         FargateProfile => eks::NodesFact, eks::fargate_profile;
         AccessEntry => eks::AccessFact, eks::access_entry;
+        LoadBalancer => balancers::BalancerFact, balancers::balancer;
+        Listener => listeners::ListenerFact, listeners::listener;
         Namespace => namespaces::NamespaceFact, namespaces::namespace;
         Workload => mesh::WorkloadFact, mesh::workload;
         AuthorizationPolicy => authz::AuthorizationFact, authz::policy;
     }
     subjects {
         "zone-assignment" => Assignment(zones::Assignment);
+        "declared-flow" => DeclaredFlow(declared::DeclaredFlow);
+        "waiver" => Waiver(declared::WaiverFact);
+        "gap" => Gap(declared::GapFact);
     }
 }

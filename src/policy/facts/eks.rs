@@ -15,7 +15,7 @@ pub(super) use nodes::{NodesFact, fargate_profile, node_group};
 use super::context::{Context, names};
 use super::cover::{self, Cover, GroupEnd, Role};
 use super::document::{Of, Reason, Unknown};
-use crate::model::{AddressSet, Connections, EksCluster, Protocol, short_of};
+use crate::model::{AddressSet, Asset, Connections, EksCluster, Protocol};
 use crate::zone::Placement;
 
 /// Public addresses from which an endpoint counts as open to anybody: a /8 of IPv4, a /16 of IPv6.
@@ -99,7 +99,7 @@ pub(super) fn cluster(of: &Of<'_, EksCluster>, unknown: &mut Unknown) -> Cluster
     if secrets_key.is_none() {
         missing("secrets_key");
     }
-    let lifecycle = versions::lifecycle(&cluster.version, context.day);
+    let lifecycle = versions::lifecycle(&cluster.version, context.config.clusters.upgrade_within_months, context.day);
     if lifecycle.is_none() {
         let (reason, about) = match cluster.version.as_str() {
             "" => (Reason::EntriesNotCollected, name.to_owned()),
@@ -156,7 +156,7 @@ fn endpoint(
             Err(_) => say(Reason::NotUnderstood, cidr),
         }
     }
-    endpoint.cidrs = cidrs.clone();
+    endpoint.cidrs = if cidrs.is_empty() { vec!["0.0.0.0/0".to_owned()] } else { cidrs.clone() };
     let all = AddressSet::from_nets(&nets);
     let (v4, v6) = all.public_size();
     let end = GroupEnd { border: &placement.border, id, attachments: &[], all_known: true };
@@ -179,19 +179,9 @@ fn endpoint(
 }
 
 /// The EKS cluster that something of EKS belongs to, with its place in the inventory.
-fn cluster_of<'a>(
-    context: &'a Context<'_>,
-    asset: &crate::model::Asset,
-    name: &str,
-) -> Option<(usize, &'a crate::model::Asset)> {
-    let same_place = |other: &crate::model::Asset| {
-        other.place.account == asset.place.account && other.place.region == asset.place.region
-    };
+fn cluster_of<'a>(context: &'a Context<'_>, asset: &Asset, name: &str) -> Option<(usize, &'a Asset)> {
+    let same_place =
+        |other: &Asset| other.place.account == asset.place.account && other.place.region == asset.place.region;
     let mut all = context.inventory.of::<EksCluster>();
     all.find(|(_, other, cluster)| cluster.name == name && same_place(other)).map(|(at, other, _)| (at, other))
-}
-
-/// How messages name an account, cluster or subnet.
-fn name_of(id: &str) -> String {
-    short_of(id)
 }

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{cluster_of, name_of};
-use crate::model::{Asset, FargateProfile, NodeGroup, Subnet};
+use super::cluster_of;
+use crate::model::{Asset, FargateProfile, NodeGroup, Subnet, short_of};
 use crate::policy::facts::context::Context;
 use crate::policy::facts::document::{Of, Reason, Unknown};
 
@@ -49,7 +49,7 @@ fn nodes(
     fact.cluster_border = Some(own.to_string());
     // EKS API reference, CreateNodegroup and CreateFargateProfile: there is no node without a subnet
     let Some(subnets) = subnets.filter(|subnets| !subnets.is_empty()) else {
-        unknown.say("subnet_crossings", Reason::EntriesNotCollected, name_of(&asset.id));
+        unknown.say("subnet_crossings", Reason::EntriesNotCollected, short_of(&asset.id));
         return fact;
     };
     for id in subnets {

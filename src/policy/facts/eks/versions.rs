@@ -11,9 +11,6 @@ use serde::{Deserialize, Serialize};
 use crate::node::Node;
 use crate::policy::pack::embedded_text;
 
-/// Months after a version's release on EKS within which clusters have moved on from it, unless configured otherwise.
-const UPGRADE_WITHIN_MONTHS: u32 = 12;
-
 /// The data file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -69,18 +66,18 @@ static CALENDAR: LazyLock<Option<Calendar>> = LazyLock::new(|| {
     Node::from_yaml(text, 1).ok()??.read().ok()
 });
 
-/// The dates of a version on a day; none if the data does not hold it.
+/// The dates of a version on a day, and whether clusters should have moved on from it; none if the data does not hold it.
 ///
 /// Source: Amazon EKS User Guide, "Understand the Kubernetes version lifecycle on EKS": support ends at the beginning
 /// of the day that the calendar names.
-pub(super) fn lifecycle(version: &str, day: Date) -> Option<Lifecycle> {
+pub(super) fn lifecycle(version: &str, within_months: u32, day: Date) -> Option<Lifecycle> {
     let calendar = CALENDAR.as_ref()?;
     let dates = calendar.versions.get(version)?;
-    let upgrade_by = dates.released.checked_add(i64::from(UPGRADE_WITHIN_MONTHS).months()).ok()?;
+    let upgrade_by = dates.released.checked_add(i64::from(within_months).months()).ok()?;
     Some(Lifecycle {
         released: dates.released.to_string(),
         upgrade_by: upgrade_by.to_string(),
-        upgrade_within_months: UPGRADE_WITHIN_MONTHS,
+        upgrade_within_months: within_months,
         overdue: day > upgrade_by,
         support: match day {
             day if day >= dates.extended_until => Support::Ended,
@@ -111,7 +108,7 @@ mod tests {
 
     #[test]
     fn support_ends_with_the_day_that_the_calendar_names() {
-        let support = |day| lifecycle("1.33", day).unwrap().support;
+        let support = |day| lifecycle("1.33", 12, day).unwrap().support;
         assert_eq!(support(date(2026, 7, 28)), Support::Standard);
         assert_eq!(support(date(2026, 7, 29)), Support::Extended);
         assert_eq!(support(date(2027, 7, 28)), Support::Extended);
@@ -120,13 +117,13 @@ mod tests {
 
     #[test]
     fn an_upgrade_is_due_after_the_last_month_and_not_on_its_last_day() {
-        assert!(!lifecycle("1.34", date(2026, 10, 2)).unwrap().overdue);
-        assert!(lifecycle("1.34", date(2026, 10, 3)).unwrap().overdue);
+        assert!(!lifecycle("1.34", 12, date(2026, 10, 2)).unwrap().overdue);
+        assert!(lifecycle("1.34", 12, date(2026, 10, 3)).unwrap().overdue);
     }
 
     #[test]
     fn a_version_that_is_not_listed_is_not_known() {
-        assert!(lifecycle("1.99", date(2026, 11, 20)).is_none());
-        assert!(lifecycle("", date(2026, 11, 20)).is_none());
+        assert!(lifecycle("1.99", 12, date(2026, 11, 20)).is_none());
+        assert!(lifecycle("", 12, date(2026, 11, 20)).is_none());
     }
 }
