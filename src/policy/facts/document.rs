@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{authz, balancers, declared, eks, elb, groups, listeners, mesh, namespaces, peering, zones};
+use super::{authz, balancers, declared, eks, elb, groups, listeners, mesh, namespaces, peering, twins, zones};
 use crate::config::Category;
 use crate::finding::Location;
 use crate::model::{Asset, Body, Kind, Place, short_of};
@@ -273,6 +273,7 @@ derive! {
         AccessEntry => eks::AccessFact, eks::access_entry;
         LoadBalancer => balancers::BalancerFact, balancers::balancer;
         Listener => listeners::ListenerFact, listeners::listener;
+        ListenerRule => twins::RuleFact, twins::rule;
         Namespace => namespaces::NamespaceFact, namespaces::namespace;
         Workload => mesh::WorkloadFact, mesh::workload;
         AuthorizationPolicy => authz::AuthorizationFact, authz::policy;
