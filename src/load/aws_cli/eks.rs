@@ -291,3 +291,124 @@ pub(super) fn access_policies(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     reader.piece(Piece::AccessPolicies(s.cluster_name, s.principal_arn, sorted(policies.collect())));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::enables_network_policy;
+    use crate::load::load_text;
+    use crate::model::{AccessEntry, Addon, EksCluster, FargateProfile, Inventory, Kind, NodeGroup};
+
+    const ARN: &str = "arn:aws:eks:eu-west-1:111122223333";
+
+    fn only<K: Kind + Clone>(inventory: &Inventory) -> K {
+        let all: Vec<&K> = inventory.of::<K>().map(|(.., body)| body).collect();
+        assert_eq!(all.len(), 1);
+        all[0].clone()
+    }
+
+    fn cluster(fields: &str) -> EksCluster {
+        let text = format!(r#"{{"cluster": {{"name": "c", "arn": "{ARN}:cluster/c"{fields}}}}}"#);
+        only(&load_text("c.json", text.as_bytes()))
+    }
+
+    #[test]
+    fn what_the_answer_leaves_out_or_nulls_is_not_known() {
+        let nulls = r#", "version": null, "resourcesVpcConfig": null, "logging": null, "encryptionConfig": null,
+            "accessConfig": null, "upgradePolicy": null, "tags": null"#;
+        for fields in ["", nulls] {
+            let cluster = cluster(fields);
+            assert_eq!((cluster.endpoint_public, cluster.public_access_cidrs), (None, None));
+            assert_eq!((cluster.logging, cluster.encrypted), (None, None));
+            assert_eq!((cluster.authentication_mode, cluster.support_type), (None, None));
+        }
+    }
+
+    #[test]
+    fn empty_lists_say_that_there_is_nothing() {
+        let cluster = cluster(
+            r#", "encryptionConfig": [], "logging": {"clusterLogging": [
+            {"types": ["audit", "api"], "enabled": true}, {"types": ["scheduler"], "enabled": false}]}"#,
+        );
+        assert_eq!(cluster.encrypted, Some(vec![]));
+        assert_eq!(cluster.logging, Some(vec!["api".to_owned(), "audit".to_owned()]));
+    }
+
+    #[test]
+    fn taints_are_written_as_kubernetes_writes_them() {
+        let text = format!(
+            r#"{{"nodegroup": {{"nodegroupName": "n", "nodegroupArn": "{ARN}:nodegroup/c/n/1", "clusterName": "c",
+            "subnets": ["subnet-2", "subnet-1"], "labels": {{"role": "x"}},
+            "taints": [{{"key": "role", "value": null, "effect": "NO_SCHEDULE"}}]}}}}"#
+        );
+        let group: NodeGroup = only(&load_text("n.json", text.as_bytes()));
+        assert_eq!(group.subnets, Some(vec!["subnet-1".to_owned(), "subnet-2".to_owned()]));
+        assert_eq!((group.taints[0].effect.as_str(), group.taints[0].value.as_str()), ("NoSchedule", ""));
+    }
+
+    #[test]
+    fn profiles_keep_their_selectors() {
+        let text = format!(
+            r#"{{"fargateProfile": {{"fargateProfileName": "f", "fargateProfileArn": "{ARN}:fargateprofile/c/f/1",
+            "clusterName": "c", "subnets": null, "selectors": [{{"namespace": "jobs-*", "labels": null}}]}}}}"#
+        );
+        let profile: FargateProfile = only(&load_text("f.json", text.as_bytes()));
+        assert_eq!(profile.subnets, None);
+        assert_eq!(profile.selectors[0].namespace, "jobs-*");
+    }
+
+    #[test]
+    fn of_an_add_on_only_the_network_policy_switch_is_kept() {
+        assert_eq!(enables_network_policy(r#"{"enableNetworkPolicy": "true", "env": {"TOKEN": "x"}}"#), Some(true));
+        assert_eq!(enables_network_policy("enableNetworkPolicy: false\n"), Some(false));
+        assert_eq!(enables_network_policy("{}"), None);
+        assert_eq!(enables_network_policy("{ broken"), None);
+        let text = format!(
+            r#"{{"addon": {{"addonName": "other", "addonArn": "{ARN}:addon/c/other/1", "clusterName": "c",
+            "configurationValues": "{{\"enableNetworkPolicy\": \"true\", \"password\": \"hunter2\"}}"}}}}"#
+        );
+        let addon: Addon = only(&load_text("a.json", text.as_bytes()));
+        assert_eq!(addon.network_policy, None);
+        assert!(!format!("{addon:?}").contains("hunter2"));
+    }
+
+    fn entry(policies: &str) -> Inventory {
+        let text = format!(
+            r#"[{{"accessEntry": {{"clusterName": "c", "principalArn": "arn:aws:iam::444455556666:role/r",
+            "accessEntryArn": "{ARN}:access-entry/c/role/444455556666/r/1", "kubernetesGroups": null}}}}, {policies}]"#
+        );
+        load_text("e.json", text.as_bytes())
+    }
+
+    #[test]
+    fn access_policies_find_their_entry_and_null_says_nothing() {
+        let wrapped = |list: &str| {
+            format!(
+                r#"{{"EksAccessPolicies": [{{"clusterName": "c", "principalArn": "arn:aws:iam::444455556666:role/r",
+                "associatedAccessPolicies": {list}}}]}}"#
+            )
+        };
+        let told = |list: &str| only::<AccessEntry>(&entry(&wrapped(list))).policies;
+        let policy =
+            r#"[{"policyArn": "arn:aws:eks::aws:cluster-access-policy/P", "accessScope": {"type": "cluster"}}]"#;
+        assert_eq!(told(policy).map(|all| (all.len(), all[0].scope.clone())), Some((1, "cluster".to_owned())));
+        assert_eq!(told("[]"), Some(vec![]));
+        assert_eq!(told("null"), None);
+        assert_eq!(only::<AccessEntry>(&entry("{}")).account(), Some("444455556666"));
+    }
+
+    #[test]
+    fn a_wrong_type_is_a_gap_and_the_rest_is_read() {
+        let text = format!(
+            "[{{\"nodegroup\": {{\"nodegroupName\": 7}}}},\n{{\"cluster\": {{\"name\": \"c\", \"arn\": \"{ARN}:cluster/c\"}}}}]"
+        );
+        let inventory = load_text("x.json", text.as_bytes());
+        assert!(inventory.coverage.gaps.iter().any(|gap| gap.detail.contains("an item of `nodegroup`")));
+        assert_eq!(inventory.of::<EksCluster>().count(), 1);
+    }
+
+    #[test]
+    fn what_belongs_to_a_cluster_that_was_not_read_is_a_gap() {
+        let gaps = entry("{}").coverage.gaps;
+        assert!(gaps.iter().any(|gap| gap.what == "eks-cluster c"), "{gaps:#?}");
+    }
+}
