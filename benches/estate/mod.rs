@@ -2,6 +2,9 @@
 //!
 //! Every tenth VPC is PCI. Rules refer to their own VPC's block, so that nearly all of them pass: the price of silence
 //! is what is measured. Every 500th rule of a PCI group opens another VPC's block, so that findings exist.
+//! [`manifests`] writes the objects of Kubernetes applications, a file each.
+
+#![allow(dead_code, reason = "each bench and example uses its part")]
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -80,4 +83,52 @@ fn document(key: &str, items: impl Iterator<Item = String>) -> String {
     }
     out.push_str("\n  ]\n}\n");
     out
+}
+
+/// The objects that an application has, as they stand in a folder of manifests. Zone, name and number are filled in.
+const OBJECTS: [(&str, &str); 5] = [
+    ("deployment", include_str!("deployment.yaml")),
+    ("service", include_str!("service.yaml")),
+    ("service-account", include_str!("service-account.yaml")),
+    ("network-policy", include_str!("network-policy.yaml")),
+    ("authorization-policy", include_str!("authorization-policy.yaml")),
+];
+
+/// Writes `count` manifests, an object a file: Deployments, Services, service accounts and policies of both layers.
+pub fn manifests(folder: &Path, count: usize) -> std::io::Result<()> {
+    for number in 0..count {
+        let (app, (name, text)) = (number / OBJECTS.len(), OBJECTS[number % OBJECTS.len()]);
+        let (cluster, namespace) = (app / 2000, app / 20);
+        let folder = folder.join(format!("clusters/cluster-{cluster}/team-{namespace}"));
+        std::fs::create_dir_all(&folder)?;
+        let text = text.replace("NAMESPACE", &format!("team-{namespace}")).replace("APP", &format!("app-{app}"));
+        std::fs::write(folder.join(format!("app-{app}-{name}.yaml")), text.replace("ZONE", zone(namespace)))?;
+    }
+    Ok(())
+}
+
+/// Writes what an interface of every group says, as AWS does: most of it is not kept.
+pub fn interfaces(folder: &Path, size: Size) -> std::io::Result<()> {
+    let interfaces = (0..size.groups).map(|group| {
+        let vpc = group % size.vpcs;
+        let (high, low) = (group / size.vpcs / 250, group / size.vpcs % 250 + 4);
+        let address = format!("10.{}.{}.{low}", vpc / 16, vpc % 16 * 16 + high);
+        format!(
+            r#"{{"NetworkInterfaceId": "eni-{group:017x}", "OwnerId": "{ACCOUNT}", "VpcId": "vpc-{vpc:017x}",
+      "SubnetId": "subnet-{vpc:017x}", "AvailabilityZone": "eu-west-1a", "InterfaceType": "interface", "Status": "in-use",
+      "Groups": [{{"GroupId": "sg-{group:017x}", "GroupName": "group-{group}"}}], "PrivateIpAddress": "{address}",
+      "PrivateIpAddresses": [{{"Primary": true, "PrivateIpAddress": "{address}"}}], "RequesterManaged": false,
+      "Description": "interface of service {group}", "TagSet": [{{"Key": "Name", "Value": "node-{group}"}}]}}"#
+        )
+    });
+    let dumps = folder.join(format!("aws/{ACCOUNT}/eu-west-1"));
+    std::fs::write(dumps.join("network-interfaces.json"), document("NetworkInterfaces", interfaces))?;
+    let subnets = (0..size.vpcs).map(|vpc| {
+        format!(
+            r#"{{"SubnetId": "subnet-{vpc:017x}", "VpcId": "vpc-{vpc:017x}", "OwnerId": "{ACCOUNT}",
+      "AvailabilityZone": "eu-west-1a", "CidrBlock": "{}", "MapPublicIpOnLaunch": false, "Tags": []}}"#,
+            block(vpc)
+        )
+    });
+    std::fs::write(dumps.join("subnets.json"), document("Subnets", subnets))
 }

@@ -1,18 +1,40 @@
 //! `zoneproof rules`: list, test and check rules.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
+use clap::ValueEnum;
+
 use super::{CLEAN, CliError, VIOLATION, inputs, output};
-use crate::policy::{TestResult, lint, requirements, run_tests};
+use crate::policy::{Pack, TestResult, lint, requirements, run_tests};
 
 #[derive(clap::Subcommand)]
 pub enum Command {
     /// List rules: id, severity, kinds, requirements, title
-    List(Folder),
+    List(List),
     /// Run the unit tests beside rules
     Test(Folder),
     /// Check rules: metadata, languages, input paths, unknown functions
     Lint(Folder),
+}
+
+#[derive(clap::Args)]
+pub struct List {
+    #[command(flatten)]
+    folder: Folder,
+    /// How they are printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// What a list is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A line a rule
+    #[default]
+    Text,
+    /// A Markdown table, as in docs/rules.md
+    Markdown,
 }
 
 #[derive(clap::Args)]
@@ -24,25 +46,42 @@ pub struct Folder {
 
 pub fn run(command: Command) -> Result<u8, CliError> {
     match command {
-        Command::List(folder) => list(&folder),
+        Command::List(args) => list(&args),
         Command::Test(folder) => test(&folder),
         Command::Lint(folder) => check(&folder),
     }
 }
 
-fn list(folder: &Folder) -> Result<u8, CliError> {
-    let pack = inputs::pack(folder.rules.as_deref())?;
-    let widest = pack.rules.iter().map(|rule| rule.meta.id.len()).max().unwrap_or_default();
-    output::product(|out| {
-        for rule in &pack.rules {
-            let meta = &rule.meta;
-            let (kinds, needs) = (meta.kinds.join(","), meta.requirements.join(","));
-            let severity = meta.severity.as_str();
-            writeln!(out, "{:widest$}  {severity:8}  {kinds}  PCI DSS {needs}  {}", meta.id, meta.title.en)?;
-        }
-        Ok(())
+fn list(args: &List) -> Result<u8, CliError> {
+    let pack = inputs::pack(args.folder.rules.as_deref())?;
+    output::product(|out| match args.format {
+        Format::Text => text(&pack, out),
+        Format::Markdown => markdown(&pack, out),
     })?;
     Ok(CLEAN)
+}
+
+fn text(pack: &Pack, out: &mut dyn Write) -> io::Result<()> {
+    let widest = pack.rules.iter().map(|rule| rule.meta.id.len()).max().unwrap_or_default();
+    for rule in &pack.rules {
+        let meta = &rule.meta;
+        let (kinds, needs) = (meta.kinds.join(","), meta.requirements.join(","));
+        let severity = meta.severity.as_str();
+        writeln!(out, "{:widest$}  {severity:8}  {kinds}  PCI DSS {needs}  {}", meta.id, meta.title.en)?;
+    }
+    Ok(())
+}
+
+fn markdown(pack: &Pack, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "| rule | kind | severity | PCI DSS | title |\n| --- | --- | --- | --- | --- |")?;
+    for rule in &pack.rules {
+        let meta = &rule.meta;
+        let (kinds, needs) = (meta.kinds.join(", "), meta.requirements.join(", "));
+        // a bar in a title would end its cell
+        let title = meta.title.en.replace('|', "\\|");
+        writeln!(out, "| `{}` | {kinds} | {} | {needs} | {title} |", meta.id, meta.severity.as_str())?;
+    }
+    Ok(())
 }
 
 /// Built-in rules are tested here, a user's in a child process.

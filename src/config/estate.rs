@@ -75,4 +75,6 @@ pub struct Expect {
     pub accounts: Vec<String>,
     /// Names of clusters.
     pub clusters: Vec<String>,
+    /// Where they stand; none where nothing is expected.
+    pub spot: Option<Spot>,
 }

@@ -239,7 +239,7 @@ pub struct Sources {
     pub files: Vec<String>,
     /// What must be among what was read, whatever the sources are.
     #[schemars(default)]
-    pub expect: Expect,
+    pub expect: Option<At<Expect>>,
 }
 decode_struct!(Sources { files: optional, expect: optional });
 

@@ -58,7 +58,10 @@ impl Config {
     /// # Errors
     /// A file that cannot be read, or every problem in all of them.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let shown = path.display().to_string().replace('\\', "/");
+        // as findings show files: relative to the current folder if it lies below, so that two runs say the same
+        let here = std::env::current_dir().ok();
+        let below = here.and_then(|here| path.strip_prefix(here).ok());
+        let shown = below.unwrap_or(path).display().to_string().replace('\\', "/");
         let shown = shown.strip_prefix("./").unwrap_or(&shown).to_owned();
         match text(path) {
             Ok(text) => Self::of(&shown, &text, &self::text),

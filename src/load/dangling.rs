@@ -23,6 +23,7 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
             _ => None,
         })
         .collect();
+    let ids: HashSet<(&str, &str)> = assets.iter().map(|asset| (asset.body.kind(), &*asset.id)).collect();
     let mut missing: BTreeMap<(&'static str, &str), (usize, Arc<str>)> = BTreeMap::new();
     for asset in assets {
         let (vpc, borne) = references(&asset.body);
@@ -31,8 +32,9 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
         // a subnet may lie in another zone than its VPC
         let subnet = subnet_of(&asset.body).filter(|id| !id.is_empty() && !subnets.contains(*id));
         let cluster = cluster_of(&asset.body).filter(|name| !clusters.contains(name)).map(|name| ("eks-cluster", name));
-        let subnet = subnet.map(|id| ("subnet", id));
-        for key in vpc.into_iter().chain(subnet).chain(cluster).chain(borne) {
+        let parent = parent(&asset.body).filter(|key| !ids.contains(key));
+        let part_of = parent.into_iter().chain(cluster);
+        for key in vpc.into_iter().chain(subnet.map(|id| ("subnet", id))).chain(part_of).chain(borne) {
             missing.entry(key).or_insert_with(|| (0, Arc::clone(&asset.id))).0 += 1;
         }
     }
@@ -52,6 +54,15 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
         at: None,
     };
     missing.into_iter().map(gap).chain(nowhere).collect()
+}
+
+/// What an asset is a part of, by kind and id, and has its zone from.
+fn parent(body: &Body) -> Option<(&'static str, &str)> {
+    match body {
+        Body::Listener(b) => Some(("load-balancer", &b.load_balancer)),
+        Body::Target(b) => Some(("target-group", &b.target_group)),
+        _ => None,
+    }
 }
 
 /// The subnet that an asset stands in.

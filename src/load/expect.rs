@@ -2,15 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Asset, Body, Gap, GapReason, Inventory};
+use crate::model::{Asset, Body, EksCluster, Gap, GapReason, Inventory};
 
-/// Records a coverage gap for each account and cluster that was expected and of which nothing was read. An account or
-/// Region that others only name is nothing that was read of it.
+/// Records a coverage gap for each account and cluster that was expected and of which nothing was read, and for each
+/// EKS cluster that AWS tells of and of which no Kubernetes object was read. An account or Region that others only name
+/// is nothing that was read of it.
 pub fn expect(inventory: &mut Inventory, accounts: &[String], clusters: &[String]) {
     let assets = inventory.assets();
     let read: BTreeSet<&str> = assets.iter().filter(|asset| is_aws(asset)).filter_map(account).collect();
     let kube: BTreeSet<&str> = assets.iter().filter(|asset| !is_aws(asset)).filter_map(cluster).collect();
     let mut gaps = Vec::new();
+    for (_, _, eks) in inventory.of::<EksCluster>() {
+        // one that is expected too is told once
+        if !kube.contains(eks.name.as_str()) && !clusters.contains(&eks.name) {
+            gaps.push(Gap {
+                what: format!("cluster {}", eks.name),
+                reason: GapReason::NotCollected,
+                detail: "AWS tells of this EKS cluster, and none of its objects was read".to_owned(),
+                mend: "collect its objects below `…/clusters/<name>/`, or accept the gap in `accepted-unknowns`"
+                    .to_owned(),
+                at: None,
+            });
+        }
+    }
     for account in accounts.iter().filter(|account| !read.contains(account.as_str())) {
         gaps.push(missing(format!("account {account}"), "an expected account", "collect it, or remove it from"));
     }

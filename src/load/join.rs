@@ -40,7 +40,12 @@ pub(super) fn join(batches: Vec<Batch>, inventory: &mut Inventory) {
     let (mut assets, mut pieces) = (Vec::new(), Pieces::default());
     for batch in batches {
         inventory.coverage.absorb(batch.coverage);
-        assets.extend(batch.assets);
+        if assets.is_empty() {
+            // of a large snapshot no second copy is made
+            assets = batch.assets;
+        } else {
+            assets.extend(batch.assets);
+        }
         for piece in batch.pieces {
             match piece {
                 Piece::Page(key, more, spot) => {
@@ -65,9 +70,7 @@ pub(super) fn join(batches: Vec<Batch>, inventory: &mut Inventory) {
     };
     let (account, region) = (one(|place| &place.account), one(|place| &place.region));
     inventory.coverage.settle_places(account.as_ref(), region.as_ref());
-    for asset in assets {
-        inventory.add(asset);
-    }
+    inventory.extend(assets);
     inventory.settle();
 }
 
@@ -122,15 +125,16 @@ impl Pieces {
             if let Some(tags) = self.tags.get(&*asset.id) {
                 asset.tags.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
             }
-            let short = asset.id.rsplit('/').next().unwrap_or_default();
+            let short = || asset.id.rsplit('/').next().unwrap_or_default();
             match &mut asset.body {
                 Body::PrefixList(list) => {
-                    if let Some(entries) = self.prefix_entries.get(short) {
+                    if let Some(entries) = self.prefix_entries.get(short()) {
                         list.entries = Some(entries.iter().copied().collect());
                     }
                 }
                 Body::TransitGatewayRouteTable(table) => {
                     // a snapshot's tables bring theirs along
+                    let short = short();
                     table.routes = self.routes.get(short).cloned().or(table.routes.take());
                     table.propagations = self.propagations.get(short).cloned().or(table.propagations.take());
                 }
@@ -172,6 +176,10 @@ impl Pieces {
                 coverage.skip("EksAccessPolicies of what was not read");
             }
         }
+        let none = self.tags.is_empty() && self.targets_listed.is_empty() && self.prefix_entries.is_empty();
+        if none && self.routes.is_empty() && self.propagations.is_empty() {
+            return;
+        }
         let ids: HashSet<&str> = assets.iter().map(|asset| &*asset.id).collect();
         let shorts: HashSet<&str> = ids.iter().filter_map(|id| id.rsplit('/').next()).collect();
         let mut count = |what: &str, keys: &mut dyn Iterator<Item = &String>, known: &HashSet<&str>| {
@@ -189,6 +197,9 @@ impl Pieces {
     /// Inline rules that are not listed with an id of their own. Compared by what they say, never by group alone: a
     /// listing with a page missing must not hide what the group itself states.
     fn rules(&mut self, assets: &mut Vec<Asset>) {
+        if self.inline_rules.is_empty() {
+            return;
+        }
         type Said = (String, Direction, Option<Connections>, Peer);
         let said = |rule: &SecurityGroupRule| -> Said {
             let connections = Connections::from_aws(&rule.protocol, rule.from_port, rule.to_port);
@@ -265,6 +276,7 @@ fn places(assets: &[Asset]) -> Vec<Asset> {
         }
     };
     let mut seen = HashSet::new();
+    let mut last = None;
     for asset in assets {
         // whose a principal is decides who may use a cluster
         if let Body::AccessEntry(entry) = &asset.body
@@ -274,8 +286,10 @@ fn places(assets: &[Asset]) -> Vec<Asset> {
             add(account_id(account), only, &asset.origin, Account { name: String::new() }.into());
         }
         let place = &asset.place;
-        // a million rules stand in a handful of places
-        if !seen.insert((&place.account, &place.region, &place.cluster, &place.namespace)) {
+        // a million rules stand in a handful of places, and mostly one after the other
+        if last.replace(place) == Some(place)
+            || !seen.insert((&place.account, &place.region, &place.cluster, &place.namespace))
+        {
             continue;
         }
         if let Some(account) = &place.account {

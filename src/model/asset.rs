@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::origin::Origin;
 use super::{aws, istio, kube};
@@ -77,11 +77,14 @@ macro_rules! kinds {
                 match self { $(Self::$variant(body) => serde_json::to_string(body)),* }
             }
 
-            /// Reads the body of the named kind; none if this release does not know the kind.
-            pub fn from_json(kind: &str, text: &RawValue) -> Option<serde_json::Result<Self>> {
+            /// Reads a body of the named kind; none if this release does not know the kind.
+            ///
+            /// # Errors
+            /// What the deserializer says; a body of an unknown kind is passed over.
+            pub fn deserialize_as<'de, D: Deserializer<'de>>(kind: &str, from: D) -> Result<Option<Self>, D::Error> {
                 match kind {
-                    $($name => Some(serde_json::from_str(text.get()).map(Self::$variant)),)*
-                    _ => None,
+                    $($name => Deserialize::deserialize(from).map(|body| Some(Self::$variant(body))),)*
+                    _ => IgnoredAny::deserialize(from).map(|_| None),
                 }
             }
 

@@ -25,7 +25,7 @@ pub enum GapReason {
     Conflict,
     /// A format or schema version that this release does not read.
     UnknownVersion,
-    /// Something that an asset refers to was not collected.
+    /// Something that an asset refers to, or that was expected, was not collected.
     NotCollected,
 }
 

@@ -20,7 +20,7 @@ pub use asset::{Asset, Body, Kind, Place};
 pub use aws::*;
 pub use coverage::{Coverage, Gap, GapReason, Listed, Listing, Skipped};
 pub use id::{account_id, arn_of, glob_match, kube_id, short_of};
-pub use inventory::{Inventory, Merge};
+pub use inventory::Inventory;
 pub use istio::*;
 pub use kube::*;
 pub use net::{AddressSet, Connections, ParseConnectionsError, Protocol};

@@ -11,9 +11,9 @@ const FAULTY: &str = "fixtures/estates/wallet-faulty";
 fn products_go_to_standard_output_and_notes_to_standard_error() {
     let json = zoneproof(&["scan", FAULTY, "--format", "json"]);
     assert!(serde_json::from_str::<serde_json::Value>(&json.stdout).is_ok());
-    assert!(json.stderr.trim_end().ends_with("0 gaps"), "{}", json.stderr);
+    assert!(json.stderr.trim_end().ends_with(" 1 gap"), "{}", json.stderr);
     let text = zoneproof(&["scan", FAULTY]);
-    assert!(text.stdout.trim_end().ends_with("0 gaps"), "{}", text.stdout);
+    assert!(text.stdout.trim_end().ends_with(" 1 gap"), "{}", text.stdout);
     assert!(!text.stdout.contains('\u{1b}'), "no colour in a pipe");
 }
 
@@ -86,4 +86,22 @@ fn the_clock_can_be_set_and_must_make_sense() {
     let late = run(program().args(["scan", "fixtures/estates/wallet"]).env("SOURCE_DATE_EPOCH", "2098000000"));
     assert_eq!(late.code, 1, "an expired approval approves nothing");
     assert!(late.stdout.contains("flow wallet-api has expired"), "{}", late.stdout);
+}
+
+/// `ZONEPROOF_BLESS=1` writes it anew.
+#[test]
+fn the_table_of_rules_is_the_printed_one() {
+    let path = root().join("docs/rules.md");
+    let printed = zoneproof(&["rules", "list", "--format", "markdown"]);
+    assert_eq!(printed.code, 0, "{}", printed.stderr);
+    let head = "# Rules\n\nWritten by `zoneproof rules list --format markdown`. `zoneproof explain RULE` tells why a rule \
+                matters and how to\nmend a violation.\n\n";
+    let text = head.to_owned() + &printed.stdout;
+    if std::env::var_os("ZONEPROOF_BLESS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &text).unwrap();
+    }
+    let rules = zoneproof(&["rules", "list"]).stdout.lines().count();
+    assert_eq!(printed.stdout.lines().count(), rules + 2, "a row a rule, below a head of two lines");
+    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), text, "regenerate with ZONEPROOF_BLESS=1");
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 use zoneproof::config::Config;
 use zoneproof::finding::Outcome;
 use zoneproof::load::{self, Source};
+use zoneproof::model::Body;
 use zoneproof::policy::facts::Context;
 use zoneproof::policy::{Lang, Pack, judge};
 use zoneproof::zone::Zones;
@@ -156,8 +157,12 @@ fn plural(kind: &str) -> String {
 #[test]
 fn what_was_not_collected_never_passes() {
     let pack = Pack::built_in().unwrap();
+    // rules about flows, waivers and gaps judge no asset of an estate
+    let of_assets =
+        |id: &str| pack.rule(id).unwrap().meta.kinds.iter().any(|kind| Body::KINDS.contains(&kind.as_str()));
     let cases: Vec<(String, std::path::PathBuf)> = rule_fixtures()
         .into_iter()
+        .filter(|(rule, _)| of_assets(rule))
         .flat_map(|(rule, cases)| cases.into_iter().map(move |case| (rule.clone(), case)))
         .filter(|(_, case)| case.file_name().unwrap().to_string_lossy().starts_with("fail-"))
         .collect();

@@ -203,6 +203,24 @@ deny contains {\"args\": {\"name\": input.name}} if input.kind == \"vpc\"
 }
 
 #[test]
+fn an_eks_cluster_without_its_objects_is_a_gap() {
+    let cluster = r#"{"cluster": {"name": "wallet-a", "arn": "arn:aws:eks:eu-west-1:111122223333:cluster/wallet-a",
+      "version": "1.33", "status": "ACTIVE", "resourcesVpcConfig": {"vpcId": "vpc-1", "subnetIds": [],
+      "securityGroupIds": [], "endpointPublicAccess": false, "endpointPrivateAccess": true, "publicAccessCidrs": []}}}"#;
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: cards, labels: { pci-zone: pci } }\n";
+    let path = |folder: &tempfile::TempDir| folder.path().to_str().unwrap().to_owned();
+    let bare = folder(&[("zoneproof.yaml", ZONES), ("a/vpc.json", VPC), ("a/eks.json", cluster)]);
+    let (code, document) = findings(&[&path(&bare)]);
+    assert_eq!((code, &document["coverage"][0]["what"]), (3, &"cluster wallet-a".into()), "{document:#}");
+    let expected = format!("{ZONES}sources: {{ expect: {{ clusters: [wallet-a] }} }}\n");
+    std::fs::write(bare.path().join("zoneproof.yaml"), expected).unwrap();
+    assert_eq!(findings(&[&path(&bare)]).1["coverage"].as_array().unwrap().len(), 1, "told once");
+    std::fs::create_dir_all(bare.path().join("clusters/wallet-a")).unwrap();
+    std::fs::write(bare.path().join("clusters/wallet-a/ns.yaml"), namespace).unwrap();
+    assert_eq!(findings(&[&path(&bare)]).1["coverage"], serde_json::json!([]));
+}
+
+#[test]
 fn an_account_that_others_only_name_was_not_read() {
     let peering = r#"{"VpcPeeringConnections": [{"VpcPeeringConnectionId": "pcx-1", "Status": {"Code": "rejected"},
       "RequesterVpcInfo": {"OwnerId": "111122223333", "VpcId": "vpc-1", "Region": "eu-west-1"},

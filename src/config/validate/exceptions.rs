@@ -150,13 +150,18 @@ impl Check<'_> {
         raw.into_iter().filter_map(assumption).collect()
     }
 
-    pub(super) fn expect(&mut self, raw: raw::Expect) -> Expect {
+    pub(super) fn expect(&mut self, raw: Option<At<raw::Expect>>) -> Expect {
+        let Some(At { value: raw, spot }) = raw else { return Expect::default() };
         for account in &raw.accounts {
             if account.value.len() != 12 || !account.value.bytes().all(|byte| byte.is_ascii_digit()) {
                 let message = format!("`{}` is no AWS account id", account.value);
                 self.say(account.spot, message, "an account id has twelve digits; write it in quotes");
             }
         }
-        Expect { accounts: raw.accounts.into_iter().map(|at| at.value).collect(), clusters: raw.clusters }
+        Expect {
+            accounts: raw.accounts.into_iter().map(|at| at.value).collect(),
+            clusters: raw.clusters,
+            spot: Some(spot),
+        }
     }
 }

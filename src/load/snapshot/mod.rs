@@ -3,6 +3,8 @@
 //! One or more *segments*, each a header, one asset a line, coverage lines and a footer. Files concatenate. A segment
 //! without a footer was cut short and makes a coverage gap. Reading streams: memory is the inventory's, not the file's.
 
+mod blocks;
+mod parse;
 mod read;
 mod write;
 
@@ -43,16 +45,13 @@ pub struct Footer {
 }
 
 /// An asset's line; `kind` and `id` come first so that a line tells what it is at a glance.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct AssetLine<'a> {
-    kind: std::borrow::Cow<'a, str>,
-    id: std::borrow::Cow<'a, str>,
-    origin: Origin,
-    #[serde(default)]
-    place: Place,
-    #[serde(default)]
-    tags: Tags,
-    #[serde(borrow)]
+    kind: &'a str,
+    id: &'a str,
+    origin: &'a Origin,
+    place: &'a Place,
+    tags: &'a Tags,
     body: &'a RawValue,
 }
 

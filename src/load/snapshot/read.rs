@@ -1,12 +1,18 @@
 //! Reading snapshots line by line.
 
-use std::io::{BufRead, BufReader, Read};
-use std::sync::Arc;
+use std::io::Read;
 
-use super::{AssetLine, CoverageLine, FooterLine, Header, MAX_LINE_BYTES, SCHEMA};
+use rayon::prelude::*;
+
+use super::blocks::Blocks;
+use super::parse::{self, Line};
+use super::{CoverageLine, Header, SCHEMA};
 use crate::load::batch::Batch;
 use crate::load::files::Found;
-use crate::model::{Asset, Body, GapReason, Spot};
+use crate::model::{Coverage, GapReason, Spot};
+
+/// Blocks that are parsed in one round, a thread: enough that threads seldom wait for each other.
+const BLOCKS_PER_THREAD: usize = 16;
 
 const MEND: &str = "collect again, or give the file as it was written";
 
@@ -18,10 +24,10 @@ pub fn read_file(file: &Found, batch: &mut Batch) {
     match file.open() {
         Err(error) => unreadable(batch, &error),
         Ok(stream) if file.shown.ends_with(".zst") => match zstd::Decoder::new(stream) {
-            Ok(decoder) => read_lines(BufReader::with_capacity(1 << 18, decoder), batch),
+            Ok(decoder) => read_lines(decoder, batch),
             Err(error) => unreadable(batch, &error),
         },
-        Ok(stream) => read_lines(BufReader::with_capacity(1 << 18, stream), batch),
+        Ok(stream) => read_lines(stream, batch),
     }
 }
 
@@ -35,108 +41,75 @@ struct Segment {
     foreign: bool,
 }
 
-/// Reads all lines of a stream.
-pub fn read_lines(mut stream: impl BufRead, batch: &mut Batch) {
-    let (mut line, mut number, mut segment) = (Vec::new(), 0_u32, Segment::default());
-    let mut failed = false;
+/// Reads all lines of a stream: a round of blocks is parsed in parallel, then taken in in its order.
+pub fn read_lines(stream: impl Read, batch: &mut Batch) {
+    let (mut blocks, mut number, mut segment) = (Blocks::new(stream), 0_u32, Segment::default());
+    let mut round = vec![Vec::new(); BLOCKS_PER_THREAD * rayon::current_num_threads()];
     loop {
-        line.clear();
-        let read = stream.by_ref().take(MAX_LINE_BYTES as u64 + 1).read_until(b'\n', &mut line);
-        number = number.saturating_add(1);
-        let spot = Some(Spot { line: number, column: 1 });
-        match read {
-            Ok(0) => break,
-            Ok(size) if size > MAX_LINE_BYTES => {
-                let detail = format!("a line longer than {} MiB", MAX_LINE_BYTES >> 20);
-                batch.gap(GapReason::TooLarge, detail, MEND, spot);
-                failed = true;
-                break;
-            }
-            Ok(_) => segment.line(&line, number, batch),
-            Err(error) => {
-                // a compressed stream that ends early, or a failing disk
-                batch.gap(GapReason::CutShort, format!("reading stopped: {error}"), MEND, spot);
-                failed = true;
-                break;
-            }
+        let filled = round.iter_mut().map(|block| blocks.fill(block)).take_while(|filled| *filled).count();
+        if filled == 0 {
+            break;
+        }
+        let parsed: Vec<Vec<Line>> = round.par_iter().take(filled).map(|block| parse::lines(block)).collect();
+        for line in parsed.into_iter().flatten() {
+            number = number.saturating_add(1);
+            segment.take(line, number, batch);
         }
     }
-    if !failed {
-        segment.close(number, batch);
+    let after = number.saturating_add(1);
+    match blocks.failed {
+        Some((reason, detail)) => batch.gap(reason, detail, MEND, Some(start_of(after))),
+        None => segment.close(after, batch),
     }
 }
 
+fn start_of(line: u32) -> Spot {
+    Spot { line, column: 1 }
+}
+
 impl Segment {
-    fn line(&mut self, line: &[u8], number: u32, batch: &mut Batch) {
-        let line = line.trim_ascii();
-        if line.is_empty() {
-            return;
-        }
-        if line.starts_with(b"{\"schema\"") {
-            return self.header(line, number, batch);
-        }
-        if self.foreign {
-            return;
-        }
-        let malformed = |batch: &mut Batch, error: &dyn std::fmt::Display| {
-            let spot = Spot { line: number, column: 1 };
-            batch.gap(GapReason::Malformed, format!("not a snapshot line: {error}"), MEND, Some(spot));
+    /// Takes in a line. The lines of a foreign segment say nothing, and all others need a header above them.
+    fn take(&mut self, line: Line, number: u32, batch: &mut Batch) {
+        let malformed = |batch: &mut Batch, error: &str| {
+            batch.gap(GapReason::Malformed, format!("not a snapshot line: {error}"), MEND, Some(start_of(number)));
         };
-        if self.open.is_none() {
-            return malformed(batch, &"it stands before any header");
-        }
-        if line.starts_with(b"{\"kind\"") {
-            match serde_json::from_slice::<AssetLine<'_>>(line) {
-                Ok(read) => self.asset(read, batch, malformed),
-                Err(error) => malformed(batch, &error),
+        match line {
+            Line::Blank => {}
+            Line::Header(header) => self.header(header, number, batch),
+            _ if self.foreign => {}
+            _ if self.open.is_none() => malformed(batch, "it stands before any header"),
+            Line::Asset(asset) => {
+                self.assets += 1;
+                batch.assets.push(asset);
             }
-        } else if line.starts_with(b"{\"footer\"") {
-            match serde_json::from_slice::<FooterLine>(line) {
-                Ok(read) if read.footer.assets == self.assets => self.open = None,
-                Ok(read) => {
-                    self.open = None;
-                    let detail = format!("the footer counts {} assets, {} were read", read.footer.assets, self.assets);
-                    batch.gap(GapReason::CutShort, detail, MEND, Some(Spot { line: number, column: 1 }));
+            Line::Unmodelled(kind) => {
+                self.assets += 1;
+                batch.coverage.skip(kind);
+            }
+            Line::Bad(is_asset, error) => {
+                self.assets += usize::from(is_asset);
+                malformed(batch, &error);
+            }
+            Line::Footer(footer) => {
+                self.open = None;
+                if footer.assets != self.assets {
+                    let detail = format!("the footer counts {} assets, {} were read", footer.assets, self.assets);
+                    batch.gap(GapReason::CutShort, detail, MEND, Some(start_of(number)));
                 }
-                Err(error) => malformed(batch, &error),
             }
-        } else {
-            match serde_json::from_slice::<CoverageLine>(line) {
-                Ok(CoverageLine::Gap { gap }) => batch.coverage.gaps.push(gap),
-                Ok(CoverageLine::Skipped { skipped }) => {
-                    batch.coverage.absorb(crate::model::Coverage { skipped, ..Default::default() });
-                }
-                Ok(CoverageLine::Listing { listing, listed }) => batch.coverage.list(listing, listed),
-                Err(error) => malformed(batch, &error),
+            Line::Coverage(CoverageLine::Gap { gap }) => batch.coverage.gaps.push(gap),
+            Line::Coverage(CoverageLine::Skipped { skipped }) => {
+                batch.coverage.absorb(Coverage { skipped, ..Coverage::default() });
             }
+            Line::Coverage(CoverageLine::Listing { listing, listed }) => batch.coverage.list(listing, listed),
         }
     }
 
-    fn asset(
-        &mut self,
-        read: AssetLine<'_>,
-        batch: &mut Batch,
-        malformed: impl Fn(&mut Batch, &dyn std::fmt::Display),
-    ) {
-        self.assets += 1;
-        match Body::from_json(&read.kind, read.body) {
-            Some(Ok(body)) => batch.assets.push(Asset {
-                id: Arc::from(&*read.id),
-                origin: read.origin,
-                place: read.place,
-                tags: read.tags,
-                body,
-            }),
-            Some(Err(error)) => malformed(batch, &error),
-            None => batch.coverage.skip(read.kind.into_owned()),
-        }
-    }
-
-    fn header(&mut self, line: &[u8], number: u32, batch: &mut Batch) {
+    fn header(&mut self, header: serde_json::Result<Header>, number: u32, batch: &mut Batch) {
         self.close(number, batch);
         *self = Self { open: Some(number), ..Self::default() };
-        let spot = Some(Spot { line: number, column: 1 });
-        match serde_json::from_slice::<Header>(line) {
+        let spot = Some(start_of(number));
+        match header {
             Ok(header) if header.schema == SCHEMA => {}
             Ok(header) => {
                 self.foreign = true;
@@ -155,7 +128,7 @@ impl Segment {
         if let (Some(start), false) = (self.open, self.foreign) {
             let detail =
                 format!("the segment that begins on line {start} has no footer: {} assets were read", self.assets);
-            batch.gap(GapReason::CutShort, detail, MEND, Some(Spot { line: number, column: 1 }));
+            batch.gap(GapReason::CutShort, detail, MEND, Some(start_of(number)));
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Writing snapshots.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde_json::value::RawValue;
@@ -26,11 +25,11 @@ pub fn write(inventory: &Inventory, scope: &[String], start: &str, out: impl Wri
         line(
             &mut out,
             &AssetLine {
-                kind: Cow::Borrowed(asset.body.kind()),
-                id: Cow::Borrowed(&asset.id),
-                origin: asset.origin.clone(),
-                place: asset.place.clone(),
-                tags: asset.tags.clone(),
+                kind: asset.body.kind(),
+                id: &asset.id,
+                origin: &asset.origin,
+                place: &asset.place,
+                tags: &asset.tags,
                 body: &body,
             },
         )?;

@@ -10,7 +10,7 @@ use super::context::Context;
 use super::document::{Derived, Fact, Subject, Unknown};
 use crate::config::{End, Waiver, WaiverFault};
 use crate::finding::Location;
-use crate::model::{Gap, GapReason, Place, Spot};
+use crate::model::{Gap, GapReason, Origin, Place, Spot};
 use crate::zone::Border;
 
 /// Documents about declared flows.
@@ -138,17 +138,25 @@ pub(super) fn gaps(context: &Context<'_>) -> Vec<Fact> {
             acceptance_expired: expired.map(|accepted| accepted.expires).max().map(|day| day.to_string()),
         };
         let id = format!("{} ({})", gap.what, gap.reason.as_str());
-        let subject = subject(&id, location(gap), Border::unclassified());
+        let subject = subject(&id, location(context, gap), Border::unclassified());
         super::subject(GAP, subject, Derived::Gap(Box::new(made)), Unknown::default())
     };
     context.inventory.coverage.gaps.iter().map(gap).collect()
 }
 
-/// Where a gap is: a place in the file that it names, else what it names.
-fn location(gap: &Gap) -> Location {
+/// Where a gap is: in the file that it names, at the asset that it names, else where the configuration says what is
+/// expected.
+fn location(context: &Context<'_>, gap: &Gap) -> Location {
     let Spot { line, column } = gap.at.unwrap_or(Spot { line: 1, column: 1 });
-    match gap.reason {
-        GapReason::Conflict | GapReason::NotCollected => Location::Arn { arn: gap.what.clone() },
+    let named = context.inventory.any(&gap.what).map(|asset| &asset.origin);
+    match (gap.reason, named) {
+        (GapReason::Conflict | GapReason::NotCollected, Some(Origin::File { file, line, column, .. })) => {
+            Location::File { file: file.to_string(), line: *line, column: *column }
+        }
+        (GapReason::Conflict | GapReason::NotCollected, _) => match &context.config.file {
+            Some(_) => at(context, context.config.expect.spot.unwrap_or(Spot { line: 1, column: 1 })),
+            None => Location::Arn { arn: gap.what.clone() },
+        },
         _ => Location::File { file: gap.what.clone(), line, column },
     }
 }
