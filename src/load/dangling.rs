@@ -60,6 +60,7 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
 fn parent(body: &Body) -> Option<(&'static str, &str)> {
     match body {
         Body::Listener(b) => Some(("load-balancer", &b.load_balancer)),
+        Body::ListenerRule(b) => Some(("listener", &b.listener)),
         Body::Target(b) => Some(("target-group", &b.target_group)),
         _ => None,
     }

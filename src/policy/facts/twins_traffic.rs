@@ -137,7 +137,8 @@ fn cluster_of(context: &Context<'_>, group: &TargetGroup, target: &Target) -> Op
     match interface.instance.as_deref() {
         // an interface may outlive what was read of its instance
         Some(id) => Some(node_cluster(context.inventory.find::<Instance>(id)?.1).or_else(|| node_cluster(asset))),
-        None => Some(node_cluster(asset)),
+        // what it is attached to may not have been told
+        None => node_cluster(asset).map(Some),
     }
 }
 
