@@ -16,6 +16,13 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
     let vpcs = named(|body| matches!(body, Body::Vpc(_)));
     let subnets = named(|body| matches!(body, Body::Subnet(_)));
     let groups = named(|body| matches!(body, Body::SecurityGroup(_)));
+    let clusters: HashSet<&str> = assets
+        .iter()
+        .filter_map(|asset| match &asset.body {
+            Body::EksCluster(cluster) => Some(cluster.name.as_str()),
+            _ => None,
+        })
+        .collect();
     let ids: HashSet<(&str, &str)> = assets.iter().map(|asset| (asset.body.kind(), &*asset.id)).collect();
     let mut missing: BTreeMap<(&'static str, &str), (usize, Arc<str>)> = BTreeMap::new();
     for asset in assets {
@@ -24,8 +31,10 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
         let borne = borne.iter().filter(|id| !groups.contains(*id)).map(|id| ("security-group", id.as_str()));
         // a subnet may lie in another zone than its VPC
         let subnet = subnet_of(&asset.body).filter(|id| !id.is_empty() && !subnets.contains(*id));
+        let cluster = cluster_of(&asset.body).filter(|name| !clusters.contains(name)).map(|name| ("eks-cluster", name));
         let parent = parent(&asset.body).filter(|key| !ids.contains(key));
-        for key in vpc.into_iter().chain(subnet.map(|id| ("subnet", id))).chain(parent).chain(borne) {
+        let part_of = parent.into_iter().chain(cluster);
+        for key in vpc.into_iter().chain(subnet.map(|id| ("subnet", id))).chain(part_of).chain(borne) {
             missing.entry(key).or_insert_with(|| (0, Arc::clone(&asset.id))).0 += 1;
         }
     }
@@ -51,6 +60,7 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
 fn parent(body: &Body) -> Option<(&'static str, &str)> {
     match body {
         Body::Listener(b) => Some(("load-balancer", &b.load_balancer)),
+        Body::ListenerRule(b) => Some(("listener", &b.listener)),
         Body::Target(b) => Some(("target-group", &b.target_group)),
         _ => None,
     }
@@ -61,6 +71,17 @@ fn subnet_of(body: &Body) -> Option<&str> {
     match body {
         Body::NetworkInterface(b) => Some(&b.subnet),
         Body::Instance(b) if b.state != "terminated" => Some(&b.subnet),
+        _ => None,
+    }
+}
+
+/// The EKS cluster that an asset belongs to, from which it has its zone.
+fn cluster_of(body: &Body) -> Option<&str> {
+    match body {
+        Body::NodeGroup(b) => Some(&b.cluster),
+        Body::FargateProfile(b) => Some(&b.cluster),
+        Body::Addon(b) => Some(&b.cluster),
+        Body::AccessEntry(b) => Some(&b.cluster),
         _ => None,
     }
 }

@@ -10,8 +10,8 @@ use ipnet::IpNet;
 use super::batch::{Batch, Piece};
 use super::{aws_cli, dangling};
 use crate::model::{
-    Account, Asset, Body, Connections, Coverage, Direction, Gap, GapReason, Inventory, Listed, Listing, Namespace,
-    Origin, Peer, Place, Region, Route, SecurityGroupRule, Spot, Tags, account_id, arn_of, kube_id,
+    AccessPolicy, Account, Asset, Body, Connections, Coverage, Direction, Gap, GapReason, Inventory, Listed, Listing,
+    Namespace, Origin, Peer, Place, Region, Route, SecurityGroupRule, Spot, Tags, account_id, arn_of, kube_id,
 };
 
 /// Top-level key, account and Region.
@@ -28,6 +28,8 @@ struct Pieces {
     principals: HashMap<String, BTreeSet<String>>,
     targets_listed: HashSet<String>,
     attachments: BTreeMap<Arc<str>, Asset>,
+    /// By cluster and principal.
+    access_policies: HashMap<(String, String), Vec<AccessPolicy>>,
     /// Answers by key, account and Region: whether more follows, in which file and where.
     pages: BTreeMap<Pages, Vec<(bool, Arc<str>, Spot)>>,
     pods: Vec<Asset>,
@@ -83,6 +85,9 @@ impl Pieces {
             Piece::TransitPropagations(table, all) => self.propagations.entry(table).or_default().extend(all),
             Piece::Principals(service, all) => self.principals.entry(service).or_default().extend(all),
             Piece::TargetsListed(group) => drop(self.targets_listed.insert(group)),
+            Piece::AccessPolicies(cluster, principal, policies) => {
+                self.access_policies.entry((cluster, principal)).or_default().extend(policies);
+            }
             Piece::Attachment(asset) => self.attachment(*asset),
             // told by its file, so taken apart where that is known
             Piece::Page(..) => {}
@@ -140,6 +145,11 @@ impl Pieces {
                         service.principals = Some(all.iter().cloned().collect());
                     }
                 }
+                Body::AccessEntry(entry) => {
+                    let key = (entry.cluster.clone(), entry.principal.clone());
+                    // a snapshot's entries bring theirs along
+                    entry.policies = self.access_policies.get(&key).cloned().or(entry.policies.take());
+                }
                 Body::TargetGroup(group) => group.targets_known |= self.targets_listed.contains(&*asset.id),
                 _ => {}
             }
@@ -167,6 +177,12 @@ impl Pieces {
 
     /// What completes an asset that was not read is not dropped silently.
     fn leftover(&self, assets: &[Asset], coverage: &mut Coverage) {
+        for (cluster, principal) in self.access_policies.keys() {
+            let read = |asset: &Asset| matches!(&asset.body, Body::AccessEntry(e) if e.cluster == *cluster && e.principal == *principal);
+            if !assets.iter().any(read) {
+                coverage.skip("EksAccessPolicies of what was not read");
+            }
+        }
         let none = self.tags.is_empty() && self.targets_listed.is_empty() && self.prefix_entries.is_empty();
         if none && self.routes.is_empty() && self.propagations.is_empty() {
             return;
@@ -271,6 +287,13 @@ fn places(assets: &[Asset]) -> Vec<Asset> {
     let mut seen = HashSet::new();
     let mut last = None;
     for asset in assets {
+        // whose a principal is decides who may use a cluster
+        if let Body::AccessEntry(entry) = &asset.body
+            && let Some(account) = entry.account()
+        {
+            let only = Place { account: Some(account.into()), ..Place::default() };
+            add(account_id(account), only, &asset.origin, Account::default().into());
+        }
         let place = &asset.place;
         // a million rules stand in a handful of places, and mostly one after the other
         if last.replace(place) == Some(place)

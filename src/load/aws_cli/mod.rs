@@ -30,15 +30,16 @@ type Handler = fn(&mut Reader<'_>, &RawValue) -> Read;
 /// What each top-level key holds: the kinds of which its answer is all there are in an account and Region (none where
 /// the call is about one parent), and how one item is read.
 const KEYS: &[(&str, &[&str], Handler)] = &[
-    ("Accounts", &["account"], organization::account),
     ("AccountTags", &[], organization::account_tags),
+    ("Accounts", &["account"], organization::account),
     ("Addresses", &["elastic-ip"], gateways::address),
     ("AllowedPrincipals", &[], private_link::allowed_principal),
     ("CustomerGateways", &["customer-gateway"], gateways::customer_gateway),
     ("EgressOnlyInternetGateways", &["egress-only-internet-gateway"], gateways::egress_only_gateway),
+    ("EksAccessPolicies", &[], eks::access_policies),
     ("FlowLogs", &["flow-log"], gateways::flow_log),
-    ("InternetGateways", &["internet-gateway"], gateways::internet_gateway),
     ("Instances", &[], ec2::instance),
+    ("InternetGateways", &["internet-gateway"], gateways::internet_gateway),
     ("Listeners", &[], elb::listener),
     ("LoadBalancerListeners", &[], elb::wrapped_listeners),
     ("LoadBalancerRules", &[], elb::wrapped_rules),
@@ -78,9 +79,13 @@ const KEYS: &[(&str, &[&str], Handler)] = &[
     ("Vpcs", &["vpc"], ec2::vpc),
     ("VpnConnections", &["vpn-connection"], gateways::vpn_connection),
     ("VpnGateways", &["vpn-gateway"], gateways::vpn_gateway),
+    ("accessEntry", &[], eks::access_entry),
+    ("addon", &[], eks::addon),
     ("cluster", &[], eks::cluster),
     ("directConnectGatewayAssociations", &[], gateways::direct_connect_association),
     ("directConnectGateways", &[], gateways::direct_connect_gateway),
+    ("fargateProfile", &[], eks::fargate_profile),
+    ("nodegroup", &[], eks::node_group),
 ];
 
 /// Reads all JSON values of a text: AWS answers and Kubernetes objects alike.

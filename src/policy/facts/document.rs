@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{
-    acl, authz, balancers, declared, elb, exposure, flow_logs, gateways, group_use, groups, listeners, mesh,
-    mesh_scope, namespaces, peering, private_link, routes, transit, zones,
+    acl, authz, balancers, declared, eks, elb, exposure, flow_logs, gateways, group_use, groups, listeners, mesh,
+    mesh_scope, namespaces, peering, private_link, routes, transit, twins, zones,
 };
 use crate::config::Category;
 use crate::finding::Location;
@@ -288,8 +288,13 @@ derive! {
         SecurityGroupRule => groups::GroupRule, groups::rule;
         VpcPeeringConnection => peering::Peering, peering::peering;
         TargetGroup => elb::TargetGroupFact, elb::target_group;
+        EksCluster => eks::ClusterFact, eks::cluster;
+        NodeGroup => eks::NodesFact, eks::node_group;
+        FargateProfile => eks::NodesFact, eks::fargate_profile;
+        AccessEntry => eks::AccessFact, eks::access_entry;
         LoadBalancer => balancers::BalancerFact, balancers::balancer;
         Listener => listeners::ListenerFact, listeners::listener;
+        ListenerRule => twins::RuleFact, twins::rule;
         Namespace => namespaces::NamespaceFact, namespaces::namespace;
         Workload => mesh::WorkloadFact, mesh::workload;
         IstioGateway => gateways::GatewayFact, gateways::gateway;

@@ -11,6 +11,7 @@ mod context;
 mod cover;
 mod declared;
 mod document;
+mod eks;
 mod elb;
 mod exposure;
 mod flow_logs;
@@ -28,6 +29,8 @@ mod proxies;
 mod routes;
 mod schema;
 mod transit;
+mod twins;
+pub mod twins_traffic;
 mod zones;
 
 use rayon::prelude::*;
