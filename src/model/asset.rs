@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::origin::Origin;
-use super::{aws, istio, kube};
+use super::{argo, aws, istio, kube};
 
 /// Where an asset stands. Parts that do not apply are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -135,4 +135,8 @@ kinds! {
     AuthorizationPolicy(istio) = "authorization-policy",
     PeerAuthentication(istio) = "peer-authentication",
     MeshConfig(istio) = "mesh-config",
+    Application(argo) = "application",
+    AppProject(argo) = "app-project",
+    ApplicationSet(argo) = "application-set",
+    ClusterRegistration(argo) = "cluster-registration",
 }

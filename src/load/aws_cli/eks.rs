@@ -19,12 +19,20 @@ pub(super) fn cluster(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         endpoint_private_access: Option<bool>,
         public_access_cidrs: Option<Vec<String>>,
     }
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Network {
+        service_ipv4_cidr: Option<String>,
+        service_ipv6_cidr: Option<String>,
+    }
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Shape {
         name: String,
         arn: String,
         version: Option<String>,
+        endpoint: Option<String>,
+        kubernetes_network_config: Option<Network>,
         resources_vpc_config: Option<VpcConfig>,
         tags: Option<Tags>,
     }
@@ -35,6 +43,7 @@ pub(super) fn cluster(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         list
     };
     let vpc = s.resources_vpc_config.unwrap_or_default();
+    let network = s.kubernetes_network_config.unwrap_or_default();
     let account = s.arn.split(':').nth(4).filter(|account| !account.is_empty());
     let place = Place { cluster: Some(s.name.as_str().into()), ..reader.place(account, Some(&s.arn)) };
     let body = EksCluster {
@@ -48,6 +57,8 @@ pub(super) fn cluster(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         endpoint_public: vpc.endpoint_public_access.unwrap_or(true),
         endpoint_private: vpc.endpoint_private_access.unwrap_or(false),
         public_access_cidrs: sorted(vpc.public_access_cidrs),
+        endpoint: s.endpoint.filter(|endpoint| !endpoint.is_empty()),
+        service_cidr: network.service_ipv4_cidr.or(network.service_ipv6_cidr),
     };
     reader.add(s.arn, place, raw, s.tags.unwrap_or_default(), body);
     Ok(())

@@ -75,6 +75,7 @@ pub(super) fn authorization_policy(object: &mut Object<'_>) -> Read {
         selector: WorkloadSelector::labels(spec.selector),
         targets: targets.map(|target| format!("{}/{}", target.kind, target.name)).collect(),
         rules: spec.rules.into_iter().map(rule).collect(),
+        delivery: object.delivery(),
     };
     let asset = object.namespaced("AuthorizationPolicy", &object.name(), true, body);
     object.add(asset);
@@ -101,6 +102,7 @@ pub(super) fn peer_authentication(object: &mut Object<'_>) -> Read {
         mode: mode(spec.mtls),
         ports: spec.port_level_mtls.into_iter().map(|(port, mtls)| (port, mode(Some(mtls)))).collect(),
         created: object.meta.creation_timestamp.clone().unwrap_or_default(),
+        delivery: object.delivery(),
     };
     let asset = object.namespaced("PeerAuthentication", &object.name(), true, body);
     object.add(asset);

@@ -44,6 +44,7 @@ pub(super) fn network_policy(object: &mut Object<'_>) -> Read {
         egress,
         ingress_rules: rules(spec.ingress, true),
         egress_rules: rules(spec.egress, false),
+        delivery: object.delivery(),
     };
     let asset = object.namespaced("NetworkPolicy", &object.name(), true, body);
     object.add(asset);

@@ -24,4 +24,10 @@ pub struct EksCluster {
     pub endpoint_private: bool,
     /// Who may reach the public endpoint, sorted.
     pub public_access_cidrs: Vec<String>,
+    /// URL of the API server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// Block of its services' addresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_cidr: Option<String>,
 }

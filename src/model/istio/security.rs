@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::super::Delivery;
+
 /// `source` of an AuthorizationPolicy rule: all given fields must match, any value of a field is enough.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
@@ -115,6 +117,9 @@ pub struct AuthorizationPolicy {
     pub targets: Vec<String>,
     /// Its rules; none at all match nothing.
     pub rules: Vec<AuthRule>,
+    /// How it came into its cluster.
+    #[serde(default, skip_serializing_if = "Delivery::is_nothing")]
+    pub delivery: Delivery,
 }
 
 /// A PeerAuthentication (`security.istio.io`).
@@ -128,4 +133,7 @@ pub struct PeerAuthentication {
     pub ports: BTreeMap<String, String>,
     /// When it was made, RFC 3339; the oldest of several in one scope wins. Empty in manifests.
     pub created: String,
+    /// How it came into its cluster.
+    #[serde(default, skip_serializing_if = "Delivery::is_nothing")]
+    pub delivery: Delivery,
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Delivery;
+
 /// A label selector.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
@@ -119,4 +121,7 @@ pub struct NetworkPolicy {
     pub ingress_rules: Vec<NetworkPolicyRule>,
     /// What it lets out.
     pub egress_rules: Vec<NetworkPolicyRule>,
+    /// How it came into its cluster.
+    #[serde(default, skip_serializing_if = "Delivery::is_nothing")]
+    pub delivery: Delivery,
 }

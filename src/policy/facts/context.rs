@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use foldhash::{HashMap, HashMapExt};
 use jiff::civil::Date;
 
+use super::gitops::Gitops;
 use crate::config::{Config, Matcher};
 use crate::model::{
     AddressSet, Asset, AuthorizationPolicy, Body, EksCluster, Forward, Instance, Inventory, Kind, Listener,
@@ -68,6 +69,7 @@ pub struct Context<'a> {
     node_blocks: HashMap<String, AddressSet>,
     by_namespace: HashMap<KindInNamespace, Vec<usize>>,
     pub(super) meshes: HashMap<Arc<str>, Vec<usize>>,
+    gitops: OnceLock<Gitops>,
 }
 
 impl<'a> Context<'a> {
@@ -88,6 +90,7 @@ impl<'a> Context<'a> {
             node_blocks: HashMap::new(),
             by_namespace: HashMap::new(),
             meshes: HashMap::new(),
+            gitops: OnceLock::new(),
         };
         this.join_groups();
         this.join_balancers();
@@ -185,6 +188,11 @@ impl<'a> Context<'a> {
                 self.by_namespace.entry(key).or_default().push(at);
             }
         }
+    }
+
+    /// What Argo CD does, joined when it is first asked for.
+    pub(super) fn gitops(&self) -> &Gitops {
+        self.gitops.get_or_init(|| Gitops::of(self))
     }
 
     /// Whether all assets of a kind in a place are in the inventory, so that what is not there does not exist. For an

@@ -9,6 +9,7 @@ mod context;
 mod cover;
 mod document;
 mod elb;
+mod gitops;
 mod groups;
 mod mesh;
 mod namespaces;
@@ -24,11 +25,15 @@ pub use document::{About, Because, Fact, Reason, Subject};
 pub use schema::{kinds, schema};
 
 use crate::config::Category;
-use crate::model::{Asset, Body};
+use crate::finding::Location;
+use crate::model::{Asset, Body, Origin};
 use document::{Derived, Document, Header, Unknown};
 
 /// The kind of documents about what gave an asset its zone.
 pub const ZONE_ASSIGNMENT: &str = "zone-assignment";
+
+/// The kind of documents about how policies came into their cluster.
+pub const GITOPS_POLICY: &str = "gitops-policy";
 
 /// Builds the documents of all (kind, category) pairs that are wanted, in the inventory's order; those that are about
 /// no asset follow.
@@ -42,6 +47,14 @@ pub fn build(context: &Context<'_>, wanted: &(dyn Fn(&str, Category) -> bool + S
             && let Some(derived) = zones::assignment(context, at, asset)
         {
             out.push(document(context, at, asset, ZONE_ASSIGNMENT, derived));
+        }
+        if wanted(GITOPS_POLICY, category) && gitops::delivery(&asset.body).is_some_and(|(delivery, ..)| delivery.live) {
+            out.push(document(context, at, asset, GITOPS_POLICY, |context, _, asset, unknown| {
+                match gitops::tracking(context, asset, unknown) {
+                    Some(tracking) => Derived::GitopsPolicy(Box::new(tracking)),
+                    None => Derived::Nothing {},
+                }
+            }));
         }
         if wanted(asset.body.kind(), category) {
             out.push(document(context, at, asset, asset.body.kind(), Derived::of));
@@ -59,7 +72,7 @@ pub fn build(context: &Context<'_>, wanted: &(dyn Fn(&str, Category) -> bool + S
 }
 
 /// Makers of the documents that are about no asset, by kind.
-const SUBJECTS: &[(&str, fn(&Context<'_>) -> Vec<Fact>)] = &[];
+const SUBJECTS: &[(&str, fn(&Context<'_>) -> Vec<Fact>)] = &[("management-cluster", gitops::management)];
 
 fn document<F>(context: &Context<'_>, at: usize, asset: &Asset, kind: &'static str, derive: F) -> Fact
 where
@@ -82,7 +95,6 @@ where
 }
 
 /// The document of a subject that is no asset. Its id is what fingerprints are made of.
-#[expect(dead_code, reason = "its first callers come with the rules about declared flows and coverage gaps")]
 fn subject(kind: &'static str, subject: Subject, derived: Derived, unknown: Unknown) -> Fact {
     let header = Header::of_subject(kind, &subject, unknown);
     Fact {
@@ -91,6 +103,16 @@ fn subject(kind: &'static str, subject: Subject, derived: Derived, unknown: Unkn
         owner: subject.id.to_string(),
         document: Document::new(header, subject.body.clone(), derived),
         about: About::Other(Box::new(subject)),
+    }
+}
+
+/// Where findings about an asset point.
+fn location(asset: &Asset) -> Location {
+    match &asset.origin {
+        Origin::Arn { arn } => Location::Arn { arn: arn.to_string() },
+        Origin::File { file, line, column, .. } => {
+            Location::File { file: file.to_string(), line: *line, column: *column }
+        }
     }
 }
 
