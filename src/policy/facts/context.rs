@@ -317,7 +317,7 @@ impl<'a> Context<'a> {
 
 /// The cluster whose node an instance or interface is, by the tags that EKS sets
 /// (Amazon EKS User Guide, "Tag your Amazon EKS resources").
-fn node_cluster(asset: &Asset) -> Option<String> {
+pub(super) fn node_cluster(asset: &Asset) -> Option<String> {
     let named = ["eks:cluster-name", "aws:eks:cluster-name", "cluster.k8s.amazonaws.com/name"];
     let by_name = named.iter().find_map(|key| asset.tags.get(*key).cloned());
     by_name.or_else(|| asset.tags.keys().find_map(|key| key.strip_prefix("kubernetes.io/cluster/").map(str::to_owned)))

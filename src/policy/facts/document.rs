@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{authz, elb, gitops, groups, mesh, namespaces, peering, zones};
+use super::{authz, elb, gitops, groups, mesh, namespaces, peering, twins, zones};
 use crate::config::Category;
 use crate::finding::Location;
 use crate::model::{Asset, Body, Kind, Place, short_of};
@@ -269,6 +269,7 @@ derive! {
     subjects {
         "zone-assignment" => Assignment(zones::Assignment);
         "gitops-policy" => GitopsPolicy(gitops::Tracking);
+        "cluster-group" => ClusterGroup(twins::ClusterGroup);
         "management-cluster" => Management(gitops::Management);
     }
 }

@@ -43,9 +43,9 @@ pub(super) struct Mtls {
 pub(super) struct WorkloadFact {
     /// Whether its pods have a proxy: seen on running pods, or asked for by labels.
     #[serde(skip_serializing_if = "Option::is_none")]
-    in_mesh: Option<bool>,
+    pub in_mesh: Option<bool>,
     /// The mode in force on it.
-    mtls: Mtls,
+    pub mtls: Mtls,
 }
 
 /// Whether one workload has a proxy; none if only its namespace's label could tell.
@@ -143,7 +143,16 @@ pub(super) fn namespace_mode(
 }
 
 pub(super) fn workload(of: &Of<'_, Workload>, unknown: &mut Unknown) -> WorkloadFact {
-    let Of { context, asset, body: workload, .. } = *of;
+    of_workload(of.context, of.asset, of.body, unknown)
+}
+
+/// How a workload takes part in the mesh.
+pub(super) fn of_workload(
+    context: &Context<'_>,
+    asset: &Asset,
+    workload: &Workload,
+    unknown: &mut Unknown,
+) -> WorkloadFact {
     let (Some(cluster), Some(namespace)) = (&asset.place.cluster, &asset.place.namespace) else {
         let mtls = Mtls { mode: None, by: String::new(), by_id: None, scope: "default", open_ports: vec![] };
         return WorkloadFact { in_mesh: None, mtls };

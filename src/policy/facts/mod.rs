@@ -15,6 +15,7 @@ mod mesh;
 mod namespaces;
 mod peering;
 mod schema;
+pub mod twins;
 mod zones;
 
 use rayon::prelude::*;
@@ -72,7 +73,7 @@ pub fn build(context: &Context<'_>, wanted: &(dyn Fn(&str, Category) -> bool + S
 }
 
 /// Makers of the documents that are about no asset, by kind.
-const SUBJECTS: &[(&str, fn(&Context<'_>) -> Vec<Fact>)] = &[("management-cluster", gitops::management)];
+const SUBJECTS: &[(&str, fn(&Context<'_>) -> Vec<Fact>)] = &[("management-cluster", gitops::management), ("cluster-group", twins::cluster_groups)];
 
 fn document<F>(context: &Context<'_>, at: usize, asset: &Asset, kind: &'static str, derive: F) -> Fact
 where
