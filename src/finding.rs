@@ -98,9 +98,63 @@ pub struct Finding {
     /// Ids of other assets that take part.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<String>,
+    /// Whether the rule is new in this minor version: then its findings never fail a run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub preview: bool,
+    /// The waiver in force that covers a violation; it does not fail the run, and all else stays as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<Waived>,
+    /// The acceptance in force that covers what is undetermined: it stays not examined, and does not fail the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
+}
+
+/// The waiver that covers a violation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Waived {
+    /// Who answers for it.
+    pub owner: String,
+    /// Who approved it.
+    pub approved_by: String,
+    /// Why it is bearable.
+    pub reason: String,
+    /// The compensating control.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub control: Option<String>,
+    /// The last day on which it counts, `YYYY-MM-DD`.
+    pub expires: String,
+    /// Where it stands, `zoneproof.yaml:12`.
+    pub at: String,
+}
+
+/// The acceptance that covers what is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Accepted {
+    /// Who answers for it.
+    pub owner: String,
+    /// Why it is bearable.
+    pub reason: String,
+    /// The last day on which it counts, `YYYY-MM-DD`.
+    pub expires: String,
+}
+
+/// A rule that was switched off: what it would have judged was not examined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct NotExamined {
+    /// The rule's id.
+    pub rule: String,
+    /// Why it is switched off.
+    pub reason: String,
+    /// PCI DSS requirements of which it would have given evidence.
+    pub requirements: Vec<String>,
 }
 
 impl Finding {
+    /// Whether it counts for how the run ends: it is neither waived nor accepted, and not of a preview rule.
+    pub fn counts(&self) -> bool {
+        !self.preview && self.waiver.is_none() && self.accepted.is_none()
+    }
+
     /// The order of reports: violations first, the gravest first, then by zone, rule and place.
     pub fn sort_key(&self) -> impl Ord + '_ {
         (
@@ -153,12 +207,18 @@ pub struct RunSummary {
     pub rules: usize,
     /// Pairs of rule and document that were judged: what is not listed as a finding passed.
     pub judged: usize,
-    /// Broken rules.
+    /// Broken rules, without what is waived and what preview rules say.
     pub violations: usize,
-    /// Rules that could not be decided, or not be evaluated.
+    /// Broken rules that a waiver in force covers.
+    pub waived: usize,
+    /// Rules that could not be decided, or not be evaluated, without what is accepted and what preview rules say.
     pub undetermined: usize,
-    /// Coverage gaps.
+    /// Coverage gaps, without those that are accepted.
     pub gaps: usize,
+    /// Undetermined findings and coverage gaps that are accepted for a while: not examined.
+    pub accepted: usize,
+    /// Findings of preview rules, which never fail a run.
+    pub preview: usize,
 }
 
 /// A compartment and whether PCI DSS applies to it.

@@ -2,7 +2,9 @@
 
 use super::inputs::{self, Inputs, Read};
 use super::{CLEAN, CliError, output};
+use crate::config::Category;
 use crate::policy::facts::{self, Context};
+use crate::policy::{self, Lang};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -30,7 +32,14 @@ pub fn run(args: Args) -> Result<u8, CliError> {
         (None, Some(rule)) => rule.judges(kind, category),
         (None, None) => true,
     };
-    let facts = facts::build(&context, &wanted);
+    let mut facts = facts::build(&context, &wanted);
+    if !config.waivers.is_empty() && Category::ALL.iter().any(|category| wanted(facts::WAIVER, *category)) {
+        // what waivers cover is known once all is judged
+        let mut switched = inputs::pack(None)?;
+        switched.apply(&config.rules);
+        let judged = policy::judge(&context, &switched, Lang::En, None)?;
+        facts.extend(facts::waivers(&context, &judged.matched));
+    }
     output::product(|out| {
         for fact in &facts {
             out.write_all(fact.document.to_json()?.as_bytes())?;

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use super::error::CliError;
 use super::output;
 use crate::config::Config;
+use crate::finding::NotExamined;
 use crate::load::{self, Source};
 use crate::model::Inventory;
 use crate::policy::{Pack, Worker};
@@ -56,7 +57,9 @@ impl Inputs {
                 "name files or folders, or list them under `sources.files` in zoneproof.yaml",
             ));
         }
-        let inventory = load::load(&sources, self.cluster.as_deref())?;
+        let mut inventory =
+            load::load_beside(&sources, self.cluster.as_deref(), &config.files_read.others().collect::<Vec<_>>())?;
+        load::expect(&mut inventory, &config.expect.accounts, &config.expect.clusters);
         let zones = Zones::classify(&inventory, &config);
         let sources = sources.iter().map(|source| source.shown().trim_matches('`').to_owned()).collect();
         Ok(Read { config, inventory, zones, sources })
@@ -89,6 +92,14 @@ impl Inputs {
             }
         }
     }
+}
+
+/// The rules of a run as the configuration wants them, and those that it switches off.
+pub fn switched(folder: Option<&Path>, config: &Config) -> Result<(Pack, Vec<NotExamined>), CliError> {
+    let mut pack = pack(folder)?;
+    config.check_rules(&pack.names())?;
+    let off = pack.apply(&config.rules);
+    Ok((pack, off))
 }
 
 /// The built-in rules and those of a folder.

@@ -4,16 +4,17 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use jiff::civil::Date;
 
 use super::inputs::{self, Inputs, Read};
 use super::{CLEAN, CliError, INCOMPLETE, Language, VIOLATION, output};
-use crate::config::Category;
-use crate::finding::{Finding, Outcome, RequirementInfo, RuleInfo, RunInfo, RunSummary, ScopeEntry};
+use crate::config::{Category, Config};
+use crate::finding::{Accepted, Finding, Outcome, RequirementInfo, RuleInfo, RunInfo, RunSummary, ScopeEntry};
 use crate::load::snapshot;
-use crate::model::{Body, Inventory, Severity};
+use crate::model::{Body, Gap, Inventory, Severity};
 use crate::policy::facts::Context;
-use crate::policy::{self, Lang, Pack};
-use crate::report::{self, Report, Style};
+use crate::policy::{self, Judged, Lang, Pack};
+use crate::report::{self, GapEntry, Report, Style};
 use crate::zone::Zones;
 
 #[derive(clap::Args)]
@@ -53,9 +54,10 @@ pub fn run(args: Args) -> Result<u8, CliError> {
     let clock = inputs::clock()?;
     let lang = Lang::from(args.lang);
     let Read { config, inventory, zones, sources } = args.inputs.read()?;
-    let pack = inputs::pack(args.rules.as_deref())?;
+    let (pack, not_examined) = inputs::switched(args.rules.as_deref(), &config)?;
     let worker = args.rules.as_ref().map(|_| inputs::worker()).transpose()?;
-    let context = Context::new(&inventory, &zones, &config, inputs::day(clock));
+    let day = inputs::day(clock);
+    let context = Context::new(&inventory, &zones, &config, day);
     let judged = policy::judge(&context, &pack, lang, worker.as_ref())?;
     let requirements = requirements(&pack, lang);
     let run = RunInfo {
@@ -66,14 +68,17 @@ pub fn run(args: Args) -> Result<u8, CliError> {
         inventory: inventory.digest().map_err(|error| io_error("inventory", error.into()))?,
         assets: inventory.counts().into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect(),
     };
-    let summary = summary(&inventory, &pack, &judged.findings, judged.evaluated);
+    let gaps = gaps(&inventory, &config, day);
+    let summary = summary(&inventory, &pack, &judged, &gaps);
     let exit_code = exit_code(&judged.findings, &summary, args.fail_on.unwrap_or(config.fail_on));
     let report = Report {
         run: &run,
         summary: &summary,
         findings: &judged.findings,
         scope: &scope(&inventory, &zones),
-        coverage: &inventory.coverage,
+        gaps: &gaps,
+        skipped: &inventory.coverage.skipped,
+        not_examined: &not_examined,
         rules: &rules(&pack, lang),
         requirements: &requirements,
         korean: lang == Lang::Ko,
@@ -109,20 +114,38 @@ fn evidence(folder: &std::path::Path, report: &Report<'_>, inventory: &Inventory
     })
 }
 
-fn summary(inventory: &Inventory, pack: &Pack, findings: &[Finding], judged: usize) -> RunSummary {
-    let violations = findings.iter().filter(|finding| finding.outcome == Outcome::Violation).count();
+/// Coverage gaps, with the acceptance of each that is accepted.
+fn gaps<'a>(inventory: &'a Inventory, config: &Config, day: Date) -> Vec<GapEntry<'a>> {
+    let accepted = |gap: &Gap| {
+        config.accepts_gap(&gap.what, day).map(|accepted| Accepted {
+            owner: accepted.owner.clone(),
+            reason: accepted.reason.clone(),
+            expires: accepted.expires.to_string(),
+        })
+    };
+    inventory.coverage.gaps.iter().map(|gap| GapEntry { gap, accepted: accepted(gap) }).collect()
+}
+
+fn summary(inventory: &Inventory, pack: &Pack, judged: &Judged, gaps: &[GapEntry<'_>]) -> RunSummary {
+    let count = |test: &dyn Fn(&Finding) -> bool| judged.findings.iter().filter(|finding| test(finding)).count();
+    let violation = |finding: &Finding| finding.outcome == Outcome::Violation;
+    let accepted_gaps = gaps.iter().filter(|entry| entry.accepted.is_some()).count();
     RunSummary {
         assets: inventory.len(),
         rules: pack.rules.len(),
-        judged,
-        violations,
-        undetermined: findings.len() - violations,
-        gaps: inventory.coverage.gaps.len(),
+        judged: judged.evaluated,
+        violations: count(&|finding| violation(finding) && finding.counts()),
+        waived: count(&|finding| !finding.preview && finding.waiver.is_some()),
+        undetermined: count(&|finding| !violation(finding) && finding.counts()),
+        gaps: gaps.len() - accepted_gaps,
+        accepted: accepted_gaps + count(&|finding| !finding.preview && finding.accepted.is_some()),
+        preview: count(&|finding| finding.preview),
     }
 }
 
 fn exit_code(findings: &[Finding], summary: &RunSummary, fail_on: Severity) -> u8 {
-    let grave = |finding: &Finding| finding.outcome == Outcome::Violation && finding.severity <= fail_on;
+    let grave =
+        |finding: &Finding| finding.outcome == Outcome::Violation && finding.severity <= fail_on && finding.counts();
     if findings.iter().any(grave) {
         VIOLATION
     } else if summary.undetermined > 0 || summary.gaps > 0 {

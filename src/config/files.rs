@@ -36,6 +36,11 @@ impl Files {
         })
     }
 
+    /// Files that belong to the named one: what it extends, and files of waivers.
+    pub fn others(&self) -> impl Iterator<Item = &Path> {
+        self.0.iter().skip(1).map(|part| Path::new(&part.file))
+    }
+
     /// A file whose text could not be had.
     pub(super) fn unread(file: &str) -> Self {
         Self(vec![Part { file: file.to_owned(), text: String::new(), first_line: 1 }])

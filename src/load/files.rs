@@ -33,6 +33,14 @@ impl Found {
         Self { shown: name.into(), content: Content::Memory(bytes.to_vec()) }
     }
 
+    /// Its path, if it is a file of the system.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.content {
+            Content::Path(path) => Some(path),
+            Content::Stdin | Content::Memory(_) => None,
+        }
+    }
+
     pub fn is_snapshot(&self) -> bool {
         self.shown.ends_with(".jsonl") || self.shown.ends_with(".jsonl.zst")
     }

@@ -6,6 +6,7 @@
 mod aws_cli;
 mod batch;
 mod dangling;
+mod expect;
 mod files;
 mod join;
 mod manifests;
@@ -17,6 +18,7 @@ use rayon::prelude::*;
 
 use crate::model::Inventory;
 use batch::Batch;
+pub use expect::expect;
 use files::Found;
 
 /// Largest dump or manifest file that is read into memory; snapshots stream and have no limit.
@@ -59,6 +61,14 @@ pub enum LoadError {
 /// # Errors
 /// A source that is not there, or sources without a single asset; all else becomes a coverage gap of the inventory.
 pub fn load(sources: &[Source], cluster: Option<&str>) -> Result<Inventory, LoadError> {
+    load_beside(sources, cluster, &[])
+}
+
+/// Reads all sources into one inventory, without files that belong to the configuration and may lie among them.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_beside(sources: &[Source], cluster: Option<&str>, own: &[&Path]) -> Result<Inventory, LoadError> {
     let mut found = Vec::new();
     let mut inventory = Inventory::default();
     for source in sources {
@@ -69,6 +79,12 @@ pub fn load(sources: &[Source], cluster: Option<&str>) -> Result<Inventory, Load
     }
     found.sort_by(|a, b| a.shown.cmp(&b.shown));
     found.dedup_by(|a, b| a.shown == b.shown);
+    let own: Vec<PathBuf> = own.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    if !own.is_empty() {
+        found.retain(|file| {
+            file.path().and_then(|path| path.canonicalize().ok()).is_none_or(|path| !own.contains(&path))
+        });
+    }
     let batches: Vec<Batch> = found.par_iter().map(|file| read(file, cluster)).collect();
     join::join(batches, &mut inventory);
     if inventory.is_empty() {

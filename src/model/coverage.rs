@@ -29,6 +29,21 @@ pub enum GapReason {
     NotCollected,
 }
 
+impl GapReason {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too-large",
+            Self::CutShort => "cut-short",
+            Self::Conflict => "conflict",
+            Self::UnknownVersion => "unknown-version",
+            Self::NotCollected => "not-collected",
+        }
+    }
+}
+
 /// Something that should have been looked at and was not: a coverage gap.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {

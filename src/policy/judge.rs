@@ -8,7 +8,7 @@ use super::message::render;
 use super::metadata::Lang;
 use super::pack::{Pack, Rule};
 use super::worker::Worker;
-use super::{PolicyError, facts};
+use super::{PolicyError, facts, waive};
 use crate::config::Category;
 use crate::finding::{Finding, Location, Outcome, fingerprint};
 use crate::model::{Asset, Origin, Place, short_of};
@@ -20,6 +20,8 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     /// How many (rule, document) pairs were judged.
     pub evaluated: usize,
+    /// For each waiver of the configuration, how many violations it covers.
+    pub matched: Vec<usize>,
 }
 
 /// Judges an inventory by a pack. Rules that are not built in run in child processes of `worker`.
@@ -32,22 +34,31 @@ pub fn judge(context: &Context<'_>, pack: &Pack, lang: Lang, worker: Option<&Wor
     let wanted: HashSet<(&str, Category)> =
         pairs.filter(|(kind, category)| pack.rules.iter().any(|rule| rule.judges(kind, *category))).collect();
     let wanted = |kind: &str, category| wanted.contains(&(kind, category));
-    let facts = facts::build(context, &wanted);
-    let (mut results, mut evaluated) = engine::evaluate(pack, &facts)?;
-    if let Some(worker) = worker {
-        let (more, judged) = worker.evaluate(pack, &facts)?;
-        results.extend(more);
-        evaluated += judged;
-    }
     let mut findings = Vec::new();
-    for (fact, rule, result) in results {
-        if let (Some(fact), Some(rule)) = (facts.get(fact), pack.rules.get(rule)) {
-            Maker { context, lang, fact, rule }.make(result, &mut findings);
+    let judge = |facts: Vec<Fact>, findings: &mut Vec<Finding>| -> Result<usize, PolicyError> {
+        let (mut results, mut evaluated) = engine::evaluate(pack, &facts)?;
+        if let Some(worker) = worker {
+            let (more, judged) = worker.evaluate(pack, &facts)?;
+            results.extend(more);
+            evaluated += judged;
         }
+        for (fact, rule, result) in results {
+            if let (Some(fact), Some(rule)) = (facts.get(fact), pack.rules.get(rule)) {
+                Maker { context, lang, fact, rule }.make(result, findings);
+            }
+        }
+        Ok(evaluated)
+    };
+    let mut evaluated = judge(facts::build(context, &wanted), &mut findings)?;
+    // what a waiver is good for is known only when there is something to waive
+    let matched = waive::apply(&mut findings, context.config, context.day);
+    let waivers = facts::waivers(context, &matched);
+    if !waivers.is_empty() {
+        evaluated += judge(waivers, &mut findings)?;
     }
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     number(&mut findings);
-    Ok(Judged { findings, evaluated })
+    Ok(Judged { findings, evaluated, matched })
 }
 
 /// Findings with one fingerprint are told apart by a number in the order of what they are about, so that forty
@@ -170,6 +181,9 @@ impl Maker<'_> {
             border: denial.border,
             connections: denial.connections,
             related: denial.related,
+            preview: meta.preview,
+            waiver: None,
+            accepted: None,
         })
     }
 

@@ -54,6 +54,8 @@ pub struct Metadata {
     pub requirements: Vec<String>,
     /// Names that it had before.
     pub aliases: Vec<String>,
+    /// Whether it is new in this minor version: its findings are reported and never fail a run.
+    pub preview: bool,
     /// What it is called.
     pub title: Text,
     /// What it looks for, English.
@@ -85,6 +87,8 @@ struct Custom {
     requirements: Vec<String>,
     #[serde(default)]
     aliases: Vec<String>,
+    #[serde(default)]
+    preview: bool,
     title: BTreeMap<String, String>,
     why: Text,
     remediation: Text,
@@ -126,6 +130,7 @@ pub fn read(file: &str, source: &str) -> Result<Metadata, PolicyError> {
         severity,
         requirements: custom.requirements,
         aliases: custom.aliases,
+        preview: custom.preview,
         title: Text { en: title, ko },
         description,
         why: custom.why,

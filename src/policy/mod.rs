@@ -12,6 +12,7 @@ mod pack;
 pub mod reads;
 mod requirements;
 mod rule_tests;
+mod waive;
 mod worker;
 
 pub use engine::{Denial, Evaluated, Prepared};

@@ -5,7 +5,8 @@ use std::path::Path;
 use super::metadata::{self, Metadata};
 use super::reads::{self, Path as ReadPath};
 use super::{PolicyError, facts};
-use crate::config::Category;
+use crate::config::{Category, RuleSwitch};
+use crate::finding::NotExamined;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/pack.rs"));
@@ -132,6 +133,30 @@ impl Pack {
             self.rules.push(Rule::read(file, source, built_in)?);
         }
         Ok(())
+    }
+
+    /// Applies the switches of a configuration: other severities count, and rules that are switched off go.
+    pub fn apply(&mut self, switches: &[RuleSwitch]) -> Vec<NotExamined> {
+        let mut off = Vec::new();
+        for switch in switches {
+            let names = |rule: &Rule| rule.meta.id == switch.rule || rule.meta.aliases.contains(&switch.rule);
+            let Some(at) = self.rules.iter().position(names) else { continue };
+            if let (Some(severity), Some(rule)) = (switch.severity, self.rules.get_mut(at)) {
+                rule.meta.severity = severity;
+            }
+            if let Some(reason) = &switch.disabled {
+                let meta = self.rules.remove(at).meta;
+                off.push(NotExamined { rule: meta.id, reason: reason.clone(), requirements: meta.requirements });
+            }
+        }
+        off.sort_by(|a, b| a.rule.cmp(&b.rule));
+        off
+    }
+
+    /// Ids of all rules and names that they had before.
+    pub fn names(&self) -> Vec<&str> {
+        let all = self.rules.iter().flat_map(|rule| std::iter::once(&rule.meta.id).chain(&rule.meta.aliases));
+        all.map(String::as_str).collect()
     }
 
     /// The libraries that a rule sees.

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Report;
-use crate::finding::{Finding, RunInfo, RunSummary, ScopeEntry, fingerprint};
+use super::{GapEntry, Report};
+use crate::finding::{Accepted, Finding, NotExamined, RunInfo, RunSummary, ScopeEntry, fingerprint};
 use crate::model::Gap;
 
 /// The format's name and version.
@@ -26,6 +26,8 @@ pub struct Document<'a> {
     scope: &'a [ScopeEntry],
     /// What should have been read and was not.
     coverage: Vec<CoverageGap<'a>>,
+    /// Rules that are switched off: what they would have judged was not examined.
+    not_examined: &'a [NotExamined],
     /// What was read and is not modelled, by name, with how often it was met.
     skipped: &'a BTreeMap<String, u64>,
 }
@@ -36,6 +38,9 @@ struct CoverageGap<'a> {
     gap: &'a Gap,
     /// Stays the same from run to run.
     fingerprint: String,
+    /// The acceptance in force that covers it: it stays not examined, and does not fail the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accepted: Option<&'a Accepted>,
 }
 
 /// Writes `findings.json`.
@@ -43,15 +48,20 @@ struct CoverageGap<'a> {
 /// # Errors
 /// What the stream says.
 pub fn write(report: &Report<'_>, mut out: impl Write) -> io::Result<()> {
-    let gap = |gap: &'_ Gap| fingerprint("coverage-gap", &gap.what, &format!("{:?}", gap.reason));
+    let gap = |entry: &'_ GapEntry<'_>| {
+        let Gap { what, reason, .. } = entry.gap;
+        fingerprint("coverage-gap", what, &format!("{reason:?}"))
+    };
+    let covered = |entry| CoverageGap { fingerprint: gap(entry), gap: entry.gap, accepted: entry.accepted.as_ref() };
     let document = Document {
         schema: SCHEMA,
         run: report.run,
         summary: report.summary,
         findings: report.findings,
         scope: report.scope,
-        coverage: report.coverage.gaps.iter().map(|each| CoverageGap { gap: each, fingerprint: gap(each) }).collect(),
-        skipped: &report.coverage.skipped,
+        coverage: report.gaps.iter().map(covered).collect(),
+        not_examined: report.not_examined,
+        skipped: report.skipped,
     };
     serde_json::to_writer_pretty(&mut out, &document)?;
     out.write_all(b"\n")

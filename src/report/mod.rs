@@ -10,8 +10,16 @@ pub use json::{Document, write as write_json};
 pub use sarif::write as write_sarif;
 pub use text::{Style, clean, summary_line, write as write_text};
 
-use crate::finding::{Finding, RequirementInfo, RuleInfo, RunInfo, RunSummary, ScopeEntry};
-use crate::model::Coverage;
+use crate::finding::{Accepted, Finding, NotExamined, RequirementInfo, RuleInfo, RunInfo, RunSummary, ScopeEntry};
+use crate::model::{Gap, Skipped};
+
+/// A coverage gap, and the acceptance that covers it.
+pub struct GapEntry<'a> {
+    /// The gap.
+    pub gap: &'a Gap,
+    /// Who accepts it until when.
+    pub accepted: Option<Accepted>,
+}
 
 /// Everything that a report may tell.
 pub struct Report<'a> {
@@ -23,8 +31,12 @@ pub struct Report<'a> {
     pub findings: &'a [Finding],
     /// Compartments and whether PCI DSS applies to them.
     pub scope: &'a [ScopeEntry],
-    /// What could not be read, and what is not modelled.
-    pub coverage: &'a Coverage,
+    /// What should have been read and was not.
+    pub gaps: &'a [GapEntry<'a>],
+    /// What was read and is not modelled, by name, with how often it was met.
+    pub skipped: &'a Skipped,
+    /// Rules that are switched off.
+    pub not_examined: &'a [NotExamined],
     /// The rules that judged.
     pub rules: &'a [RuleInfo],
     /// The requirements that they refer to.

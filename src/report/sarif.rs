@@ -15,9 +15,9 @@ use serde_sarif::sarif::{
     RunAutomationDetails, Sarif, Tool, ToolComponent, ToolComponentReference,
 };
 
-use super::Report;
-use crate::finding::{Finding, Location, Outcome, RequirementInfo, RuleInfo};
-use crate::model::{Gap, Severity, Spot};
+use super::{GapEntry, Report};
+use crate::finding::{Accepted, Finding, Location, Outcome, RequirementInfo, RuleInfo};
+use crate::model::{Severity, Spot};
 
 const SCHEMA_URI: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Identifies the taxonomy; random, never to change.
@@ -58,11 +58,17 @@ pub fn write(report: &Report<'_>, mut out: impl Write) -> io::Result<()> {
         .language(if report.korean { "ko-KR" } else { "en-US" })
         .taxonomies(vec![taxonomy(report.requirements)])
         .invocations(vec![invocation(report)])
-        .results(report.findings.iter().take(SHOWN).map(|finding| result(finding, report)).collect::<Vec<_>>())
+        .results(shown(report).take(SHOWN).map(|finding| result(finding, report)).collect::<Vec<_>>())
         .build();
     let sarif = Sarif::builder().schema(SCHEMA_URI).version(json!("2.1.0")).runs(vec![run]).build();
     serde_json::to_writer(&mut out, &sarif)?;
     out.write_all(b"\n")
+}
+
+/// What is open. GitHub takes suppressed results for open alerts (GitHub Docs, "SARIF support for code scanning"), so
+/// what is waived is in `findings.json` alone; preview rules raise no alerts.
+fn shown<'a>(report: &'a Report<'_>) -> impl Iterator<Item = &'a Finding> {
+    report.findings.iter().filter(|finding| finding.counts())
 }
 
 fn text(text: &str) -> MultiformatMessageString {
@@ -221,17 +227,16 @@ fn location(finding: &Finding) -> SarifLocation {
 
 /// How the run went: gaps and what does not fit are notifications, so that silence never means "could not look".
 fn invocation(report: &Report<'_>) -> Invocation {
-    let mut notes: Vec<Notification> = report.coverage.gaps.iter().map(gap).collect();
-    if report.findings.len() > SHOWN {
-        let text = format!(
-            "{} results are left out: the {SHOWN} gravest are here, all are in findings.json.",
-            report.findings.len() - SHOWN
-        );
+    let mut notes: Vec<Notification> = report.gaps.iter().map(gap).collect();
+    let count = shown(report).count();
+    if count > SHOWN {
+        let text =
+            format!("{} results are left out: the {SHOWN} gravest are here, all are in findings.json.", count - SHOWN);
         notes.push(Notification::builder().level(json!("warning")).message(message(&text)).build());
     }
-    if !report.coverage.skipped.is_empty() {
-        let names: Vec<String> =
-            report.coverage.skipped.iter().map(|(name, count)| format!("{name} ({count})")).collect();
+    notes.extend(not_examined(report));
+    if !report.skipped.is_empty() {
+        let names: Vec<String> = report.skipped.iter().map(|(name, count)| format!("{name} ({count})")).collect();
         let text = format!("Read and not modelled: {}.", names.join(", "));
         notes.push(Notification::builder().level(json!("note")).message(message(&text)).build());
     }
@@ -243,11 +248,27 @@ fn invocation(report: &Report<'_>) -> Invocation {
         .build()
 }
 
-fn gap(gap: &Gap) -> Notification {
-    let text = format!("Not read: {}: {}. {}.", gap.what, gap.detail, gap.mend);
+/// What was switched off, and what is accepted as not known.
+fn not_examined(report: &Report<'_>) -> Vec<Notification> {
+    let off = report
+        .not_examined
+        .iter()
+        .map(|off| format!("Not examined: rule {} is switched off: {}.", off.rule, off.reason));
+    let accepted = report.findings.iter().filter_map(|finding| {
+        let Accepted { owner, reason, expires } = finding.accepted.as_ref()?;
+        let Finding { rule, asset, .. } = finding;
+        Some(format!("Not examined: {rule} of {asset}, accepted by {owner} until {expires}: {reason}."))
+    });
+    let note = |text: String| Notification::builder().level(json!("note")).message(message(&text)).build();
+    off.chain(accepted).map(note).collect()
+}
+
+fn gap(GapEntry { gap, accepted }: &GapEntry<'_>) -> Notification {
+    let by = accepted.as_ref().map(|by| format!(" Accepted by {} until {}: {}.", by.owner, by.expires, by.reason));
+    let text = format!("Not read: {}: {}. {}.{}", gap.what, gap.detail, gap.mend, by.unwrap_or_default());
     let place = gap.at.map(|spot| SarifLocation::builder().physical_location(physical(&gap.what, spot)).build());
     Notification::builder()
-        .level(json!("error"))
+        .level(json!(if accepted.is_some() { "note" } else { "error" }))
         .message(message(&text))
         .locations(place.into_iter().collect::<Vec<_>>())
         .build()

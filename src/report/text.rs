@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Ansi};
 
-use super::Report;
+use super::{GapEntry, Report};
 use crate::finding::{Finding, Location, Outcome, RunSummary};
 use crate::model::{Gap, Severity};
 
@@ -25,6 +25,11 @@ struct Words {
     at: &'static str,
     undetermined: &'static str,
     gaps: &'static str,
+    waived: &'static str,
+    preview: &'static str,
+    not_examined: &'static str,
+    off: &'static str,
+    until: &'static str,
     skipped: &'static str,
     nothing: &'static str,
 }
@@ -34,6 +39,11 @@ const ENGLISH: Words = Words {
     at: "at",
     undetermined: "Not decided: neither passed nor broken",
     gaps: "Not read: what these hold was not examined",
+    waived: "Waived: broken, and borne for a while",
+    preview: "Preview: rules that are new and do not fail the run yet",
+    not_examined: "Not examined, as the configuration says",
+    off: "switched off",
+    until: "until",
     skipped: "Read and not modelled by this release",
     nothing: "No violation was found.",
 };
@@ -43,6 +53,11 @@ const KOREAN: Words = Words {
     at: "위치",
     undetermined: "판단하지 못함: 통과도 위반도 아님",
     gaps: "읽지 못함: 이 내용은 검사되지 않았음",
+    waived: "면제됨: 위반이지만 한시적으로 허용함",
+    preview: "미리 보기: 새 규칙이며 아직 실행 결과에 반영되지 않음",
+    not_examined: "설정에 따라 검사하지 않음",
+    off: "꺼짐",
+    until: "만료일",
     skipped: "읽었으나 이 버전이 다루지 않음",
     nothing: "위반이 발견되지 않았습니다.",
 };
@@ -60,18 +75,25 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 
 /// The one line that sums a run up.
 pub fn summary_line(summary: &RunSummary, korean: bool) -> String {
-    let RunSummary { assets, rules, violations, undetermined, gaps, .. } = summary;
+    let RunSummary { assets, rules, violations, waived, undetermined, gaps, accepted, preview, .. } = summary;
+    let some = |number: &usize, text: String| if *number == 0 { String::new() } else { text };
     if korean {
         return format!(
-            "자산 {assets}개, 규칙 {rules}개, 위반 {violations}건, 판단 불가 {undetermined}건, 누락 {gaps}건"
+            "자산 {assets}개, 규칙 {rules}개, 위반 {violations}건, 판단 불가 {undetermined}건, 누락 {gaps}건{}{}{}",
+            some(waived, format!(", 면제 {waived}건")),
+            some(accepted, format!(", 허용된 미검사 {accepted}건")),
+            some(preview, format!(", 미리 보기 {preview}건")),
         );
     }
     let count = |number: &usize, one: &str| format!("{number} {one}{}", if *number == 1 { "" } else { "s" });
     let (assets, rules) = (count(assets, "asset"), count(rules, "rule"));
     format!(
-        "{assets}, {rules}, {}, {undetermined} undetermined, {}",
+        "{assets}, {rules}, {}, {undetermined} undetermined, {}{}{}{}",
         count(violations, "violation"),
-        count(gaps, "gap")
+        count(gaps, "gap"),
+        some(waived, format!(", {waived} waived")),
+        some(accepted, format!(", {accepted} accepted as not examined")),
+        some(preview, format!(", {preview} of preview rules")),
     )
 }
 
@@ -82,8 +104,14 @@ pub fn summary_line(summary: &RunSummary, korean: bool) -> String {
 pub fn write(report: &Report<'_>, style: Style, out: &mut impl Write) -> io::Result<()> {
     let words = if report.korean { &KOREAN } else { &ENGLISH };
     let paint = Paint(style);
+    let (previews, stable): (Vec<&Finding>, Vec<&Finding>) =
+        report.findings.iter().partition(|finding| finding.preview);
     let (broken, open): (Vec<&Finding>, Vec<&Finding>) =
-        report.findings.iter().partition(|finding| finding.outcome == Outcome::Violation);
+        stable.into_iter().partition(|finding| finding.outcome == Outcome::Violation);
+    let (waived, broken): (Vec<&Finding>, Vec<&Finding>) =
+        broken.into_iter().partition(|finding| finding.waiver.is_some());
+    let (accepted, open): (Vec<&Finding>, Vec<&Finding>) =
+        open.into_iter().partition(|finding| finding.accepted.is_some());
     // borders by their gravest finding, then by how many they have
     let mut borders: BTreeMap<&str, (Severity, Reverse<usize>)> = BTreeMap::new();
     for finding in &broken {
@@ -102,13 +130,16 @@ pub fn write(report: &Report<'_>, style: Style, out: &mut impl Write) -> io::Res
     if broken.is_empty() {
         writeln!(out, "{}\n", words.nothing)?;
     }
-    if !open.is_empty() {
-        writeln!(out, "{}", paint.with(Ansi::new().bold(), words.undetermined))?;
-        section(report, words, paint, &open, out)?;
+    for (title, all) in [(words.undetermined, open), (words.waived, waived), (words.preview, previews)] {
+        if !all.is_empty() {
+            writeln!(out, "{}", paint.with(Ansi::new().bold(), title))?;
+            section(report, words, paint, &all, out)?;
+        }
     }
-    gaps(&report.coverage.gaps, words, paint, out)?;
-    if !report.coverage.skipped.is_empty() {
-        let names = report.coverage.skipped.iter().map(|(name, count)| format!("{} ×{count}", clean(name)));
+    gaps(report.gaps, words, paint, out)?;
+    not_examined(report, &accepted, words, paint, out)?;
+    if !report.skipped.is_empty() {
+        let names = report.skipped.iter().map(|(name, count)| format!("{} ×{count}", clean(name)));
         writeln!(out, "{}: {}\n", words.skipped, names.collect::<Vec<_>>().join(", "))?;
     }
     writeln!(out, "{}", summary_line(report.summary, report.korean))
@@ -133,6 +164,9 @@ fn section(
         for finding in group {
             writeln!(out, "    {}", clean(&finding.message))?;
             writeln!(out, "      {} {}", paint.dim(words.at), clean(&place(&finding.origin)))?;
+            if let Some(waiver) = &finding.waiver {
+                writeln!(out, "      {}", clean(&borne(&waiver.owner, &waiver.expires, &waiver.reason, words)))?;
+            }
             if finding.outcome != Outcome::Violation {
                 writeln!(out, "      {} {}", paint.dim(words.fix), finding.fix)?;
             }
@@ -146,12 +180,45 @@ fn section(
     Ok(())
 }
 
-fn gaps(gaps: &[Gap], words: &Words, paint: Paint, out: &mut impl Write) -> io::Result<()> {
-    if gaps.is_empty() {
+/// Who bears something until when, and why.
+fn borne(owner: &str, expires: &str, reason: &str, words: &Words) -> String {
+    format!("{owner}, {} {expires}: {reason}", words.until)
+}
+
+/// What was left out on purpose: rules that are switched off, and what is accepted as not known.
+fn not_examined(
+    report: &Report<'_>,
+    accepted: &[&Finding],
+    words: &Words,
+    paint: Paint,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let gaps: Vec<_> = report.gaps.iter().filter_map(|entry| Some((entry.gap, entry.accepted.as_ref()?))).collect();
+    if report.not_examined.is_empty() && accepted.is_empty() && gaps.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", paint.with(Ansi::new().bold(), words.not_examined))?;
+    for off in report.not_examined {
+        writeln!(out, "  {} ({}): {}", off.rule, words.off, clean(&off.reason))?;
+    }
+    let findings = accepted
+        .iter()
+        .filter_map(|finding| Some((format!("{}: {}", finding.rule, finding.message), finding.accepted.as_ref()?)));
+    let gaps = gaps.into_iter().map(|(gap, by)| (format!("{}: {}", gap.what, gap.detail), by));
+    for (what, by) in findings.chain(gaps) {
+        writeln!(out, "  {}", clean(&what))?;
+        writeln!(out, "      {}", clean(&borne(&by.owner, &by.expires, &by.reason, words)))?;
+    }
+    writeln!(out)
+}
+
+fn gaps(all: &[GapEntry<'_>], words: &Words, paint: Paint, out: &mut impl Write) -> io::Result<()> {
+    let open: Vec<&Gap> = all.iter().filter(|entry| entry.accepted.is_none()).map(|entry| entry.gap).collect();
+    if open.is_empty() {
         return Ok(());
     }
     writeln!(out, "{}", paint.with(Ansi::new().bold(), words.gaps))?;
-    for gap in gaps {
+    for gap in open {
         let spot = gap.at.map(|spot| format!(":{}:{}", spot.line, spot.column)).unwrap_or_default();
         writeln!(out, "  {}{spot}: {}", clean(&gap.what), clean(&gap.detail))?;
         writeln!(out, "      {} {}", paint.dim(words.fix), gap.mend)?;

@@ -24,3 +24,4 @@ mod schemas;
 mod snapshots;
 mod support;
 mod user_rules;
+mod waivers;

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{authz, elb, gitops, groups, mesh, namespaces, peering, twins, zones};
+use super::{authz, declared, elb, gitops, groups, mesh, namespaces, peering, twins, zones};
 use crate::config::Category;
 use crate::finding::Location;
 use crate::model::{Asset, Body, Kind, Place, short_of};
@@ -105,6 +105,9 @@ pub(super) struct Header {
     namespace: Option<Arc<str>>,
     /// Where the asset stands as a destination.
     zone: Zone,
+    /// What the asset is there for, as `classify.role` tells; left out where nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<Arc<str>>,
     /// AWS tags or Kubernetes labels.
     tags: BTreeMap<String, String>,
     /// Paths of this document that could not be told; a rule that reads one and finds nothing is undetermined.
@@ -129,7 +132,8 @@ impl Header {
     pub fn of_asset(kind: &'static str, asset: &Asset, placement: &Placement, unknown: Unknown) -> Self {
         let name = short_of(&asset.id);
         let by = placement.by.clone();
-        Self::new(kind, &asset.id, name, &asset.place, &placement.border, by, asset.tags.clone(), unknown)
+        let header = Self::new(kind, &asset.id, name, &asset.place, &placement.border, by, asset.tags.clone(), unknown);
+        Self { role: placement.role.clone(), ..header }
     }
 
     pub fn of_subject(kind: &'static str, subject: &Subject, unknown: Unknown) -> Self {
@@ -161,6 +165,7 @@ impl Header {
             cluster: place.cluster.clone(),
             namespace: place.namespace.clone(),
             zone: Zone { name: zone, environment, category, border: border.to_string(), by },
+            role: None,
             tags,
             unknown: paths,
             unknown_because: because,
@@ -271,5 +276,8 @@ derive! {
         "gitops-policy" => GitopsPolicy(gitops::Tracking);
         "cluster-group" => ClusterGroup(twins::ClusterGroup);
         "management-cluster" => Management(gitops::Management);
+        "declared-flow" => DeclaredFlow(declared::DeclaredFlow);
+        "waiver" => Waiver(declared::WaiverFact);
+        "gap" => Gap(declared::GapFact);
     }
 }

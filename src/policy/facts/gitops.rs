@@ -143,9 +143,9 @@ fn resolve(
     let own = asset.place.cluster.as_deref().unwrap_or_default();
     match registrations.get(&(own, name.as_str())).map(Vec::as_slice) {
         Some([first, rest @ ..]) if rest.iter().all(|server| server == first) => by_server(context, asset, first),
-        Some(_) => Err(format!("cluster `{name}`, which several registrations name")),
+        Some(_) => Err(format!("cluster {name}, which several registrations name")),
         None if name == "in-cluster" => by_server(context, asset, OWN[0]),
-        None => Err(format!("registration of cluster `{name}`")),
+        None => Err(format!("registration of cluster {name}")),
     }
 }
 
@@ -165,6 +165,6 @@ fn by_server(context: &Context<'_>, asset: &Asset, server: &str) -> Result<Targe
     });
     match all.collect::<Vec<_>>().as_slice() {
         [(at, _, cluster)] => Ok(Target { cluster: cluster.name.as_str().into(), at: Some(*at) }),
-        _ => Err(format!("API server `{server}`")),
+        _ => Err(format!("API server {server}")),
     }
 }

@@ -7,6 +7,7 @@
 mod authz;
 mod context;
 mod cover;
+mod declared;
 mod document;
 mod elb;
 mod gitops;
@@ -22,6 +23,7 @@ use rayon::prelude::*;
 use serde_json::value::RawValue;
 
 pub use context::Context;
+pub use declared::{WAIVER, waivers};
 pub use document::{About, Because, Fact, Reason, Subject};
 pub use schema::{kinds, schema};
 
@@ -73,7 +75,12 @@ pub fn build(context: &Context<'_>, wanted: &(dyn Fn(&str, Category) -> bool + S
 }
 
 /// Makers of the documents that are about no asset, by kind.
-const SUBJECTS: &[(&str, fn(&Context<'_>) -> Vec<Fact>)] = &[("management-cluster", gitops::management), ("cluster-group", twins::cluster_groups)];
+const SUBJECTS: &[(&str, fn(&Context<'_>) -> Vec<Fact>)] = &[
+    (declared::FLOW, declared::flows),
+    (declared::GAP, declared::gaps),
+    ("cluster-group", twins::cluster_groups),
+    ("management-cluster", gitops::management),
+];
 
 fn document<F>(context: &Context<'_>, at: usize, asset: &Asset, kind: &'static str, derive: F) -> Fact
 where

@@ -97,8 +97,10 @@ fn one(context: &Context<'_>, name: &Arc<str>, delivering: Option<&Vec<Deliverin
             }
         }
     }
+    // what an application deploys tells more than that a cluster is registered
+    served.values_mut().for_each(|by| by.sort_by_key(|asset| (asset.body.kind(), Arc::clone(&asset.id))));
     if deliveries.is_empty() {
-        let what = format!("Argo CD applications and registrations of cluster `{name}`");
+        let what = format!("Argo CD applications and registrations of cluster {name}");
         unknown.say("serves", Reason::NotInInventory, what.as_str());
         unknown.say("environments", Reason::NotInInventory, what);
     }
@@ -131,7 +133,7 @@ fn one(context: &Context<'_>, name: &Arc<str>, delivering: Option<&Vec<Deliverin
     // which environment a cluster is in matters once there is another one
     if fact.serves.len() > 1 {
         for cluster in without {
-            unknown.say("environments", Reason::NotInInventory, format!("environment of cluster `{cluster}`"));
+            unknown.say("environments", Reason::NotInInventory, format!("environment of cluster {cluster}"));
         }
     }
     fact.environments = environments.into_values().collect();

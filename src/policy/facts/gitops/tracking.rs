@@ -80,7 +80,7 @@ pub(in crate::policy::facts) fn tracking(
             None => fact.tracked = Some(false),
         }
     } else {
-        not_known(Reason::NotInInventory, format!("Argo CD applications that deploy to cluster `{cluster}`"));
+        not_known(Reason::NotInInventory, format!("Argo CD applications that deploy to cluster {cluster}"));
     }
     Some(fact)
 }

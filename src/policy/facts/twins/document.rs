@@ -6,11 +6,10 @@ use serde_json::value::RawValue;
 
 use super::{Aspect, Difference, TrafficState, compare, traffic};
 use crate::config::{self, GroupState};
-use crate::finding::Location;
 use crate::model::Place;
 use crate::policy::facts::context::Context;
 use crate::policy::facts::document::{Derived, Fact, Reason, Subject, Unknown};
-use crate::policy::facts::subject;
+use crate::policy::facts::{declared, subject};
 use crate::zone::Border;
 
 /// A group of clusters.
@@ -68,13 +67,13 @@ fn one(context: &Context<'_>, group: &config::ClusterGroup) -> Fact {
         for second in serving {
             let comparison = compare(context, &first.name, &second.name);
             for skipped in comparison.not_compared {
-                unknown.say("differences", skipped.reason, format!("{} of cluster `{}`", skipped.about, skipped.cluster));
+                unknown.say("differences", skipped.reason, format!("{}, cluster {}", skipped.about, skipped.cluster));
             }
             // a member that is being built or drained may differ as long as nothing feeds it
             let unclear = [first, second].into_iter().find(|member| moving && member.traffic == TrafficState::Unknown);
             match unclear {
                 Some(member) if !comparison.differences.is_empty() => {
-                    unknown.say("differences", Reason::NotInInventory, format!("target groups of cluster `{}`", member.name));
+                    unknown.say("differences", Reason::NotInInventory, format!("target groups of cluster {}", member.name));
                 }
                 _ => differences.extend(comparison.differences.into_iter().map(|d| apart(first, second, d))),
             }
@@ -85,11 +84,7 @@ fn one(context: &Context<'_>, group: &config::ClusterGroup) -> Fact {
     let border = borders.min_by_key(|border| border.category.guard()).unwrap_or_else(Border::unclassified);
     let about = Subject {
         id: format!("cluster-group/{}", group.name).into(),
-        location: Location::File {
-            file: context.config.file.clone().unwrap_or_default(),
-            line: group.spot.line,
-            column: group.spot.column,
-        },
+        location: declared::at(context, group.spot),
         place: Place::default(),
         border,
         body: RawValue::NULL.to_owned(),
