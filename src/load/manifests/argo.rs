@@ -112,9 +112,7 @@ pub(super) fn application(object: &mut Object<'_>) -> Read {
         path: source.path.or(source.chart).unwrap_or_default(),
         revision: text(source.target_revision),
     };
-    let ignored = |i: Ignored| {
-        format!("{}/{} {}/{}", text(i.group), text(i.kind), text(i.namespace), text(i.name))
-    };
+    let ignored = |i: Ignored| format!("{}/{} {}/{}", text(i.group), text(i.kind), text(i.namespace), text(i.name));
     let mut resources = status.resources.map(|all| {
         let resource = |r: Resource| TrackedResource {
             group: text(r.group),
@@ -164,9 +162,7 @@ pub(super) fn project(object: &mut Object<'_>) -> Read {
     }
     let spec: Spec = object.spec().read()?;
     let kinds = |all: Vec<GroupKind>| {
-        let text = |kind: GroupKind| {
-            format!("{}/{}", kind.group.unwrap_or_default(), kind.kind.unwrap_or_default())
-        };
+        let text = |kind: GroupKind| format!("{}/{}", kind.group.unwrap_or_default(), kind.kind.unwrap_or_default());
         all.into_iter().map(text).collect()
     };
     let body = AppProject {

@@ -10,8 +10,7 @@ use foldhash::HashMap;
 
 use super::context::Context;
 use crate::model::{
-    Application, ApplicationSet, AppProject, Asset, ClusterRegistration, Destination, EksCluster, Workload,
-    short_of,
+    AppProject, Application, ApplicationSet, Asset, ClusterRegistration, Destination, EksCluster, Workload, short_of,
 };
 
 mod management;
@@ -115,7 +114,10 @@ impl Gitops {
         let projects = context.inventory.of::<AppProject>().map(|(_, asset, _)| asset);
         // Argo CD's own manifests name the container; the controller is what deploys
         let controllers = context.inventory.of::<Workload>().filter(|(_, _, workload)| {
-            workload.containers.iter().any(|name| name == "argocd-application-controller" || name == "application-controller")
+            workload
+                .containers
+                .iter()
+                .any(|name| name == "argocd-application-controller" || name == "application-controller")
         });
         for asset in projects.chain(controllers.map(|(_, asset, _)| asset)) {
             if let Some(cluster) = &asset.place.cluster {

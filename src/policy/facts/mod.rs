@@ -51,12 +51,13 @@ pub fn build(context: &Context<'_>, wanted: &(dyn Fn(&str, Category) -> bool + S
         {
             out.push(document(context, at, asset, ZONE_ASSIGNMENT, derived));
         }
-        if wanted(GITOPS_POLICY, category) && gitops::delivery(&asset.body).is_some_and(|(delivery, ..)| delivery.live) {
-            out.push(document(context, at, asset, GITOPS_POLICY, |context, _, asset, unknown| {
-                match gitops::tracking(context, asset, unknown) {
-                    Some(tracking) => Derived::GitopsPolicy(Box::new(tracking)),
-                    None => Derived::Nothing {},
-                }
+        if wanted(GITOPS_POLICY, category) && gitops::delivery(&asset.body).is_some_and(|(delivery, ..)| delivery.live)
+        {
+            out.push(document(context, at, asset, GITOPS_POLICY, |context, _, asset, unknown| match gitops::tracking(
+                context, asset, unknown,
+            ) {
+                Some(tracking) => Derived::GitopsPolicy(Box::new(tracking)),
+                None => Derived::Nothing {},
             }));
         }
         if wanted(asset.body.kind(), category) {

@@ -130,9 +130,7 @@ impl<'a> Side<'a> {
             let asset = inventory.assets().get(at)?;
             Some((asset, EksCluster::of(&asset.body)?))
         });
-        let inside = |asset: &&Asset| {
-            asset.place.cluster.as_deref() == Some(name) && asset.place.namespace.is_some()
-        };
+        let inside = |asset: &&Asset| asset.place.cluster.as_deref() == Some(name) && asset.place.namespace.is_some();
         Self { name: name.into(), eks, objects: inventory.assets().iter().filter(inside).collect() }
     }
 
@@ -176,7 +174,10 @@ pub fn compare(context: &Context<'_>, first: &str, second: &str) -> Comparison {
 }
 
 /// The parts of what two sides have by one key, where they are on either.
-fn paired<K: Ord, V>(a: impl Iterator<Item = (K, V)>, b: impl Iterator<Item = (K, V)>) -> BTreeMap<K, (Option<V>, Option<V>)> {
+fn paired<K: Ord, V>(
+    a: impl Iterator<Item = (K, V)>,
+    b: impl Iterator<Item = (K, V)>,
+) -> BTreeMap<K, (Option<V>, Option<V>)> {
     let mut all: BTreeMap<K, (Option<V>, Option<V>)> = BTreeMap::new();
     for (key, value) in a {
         all.entry(key).or_insert((None, None)).0 = Some(value);
@@ -205,7 +206,12 @@ fn namespaces(context: &Context<'_>, a: &Side<'_>, b: &Side<'_>, out: &mut Compa
             (Some(first), Some(second)) => (first, second),
             (first, _) => {
                 let there = |there: bool| there.then(|| "Namespace".to_owned());
-                out.differ(Aspect::Namespace, format!("Namespace {name}"), there(first.is_some()), there(first.is_none()));
+                out.differ(
+                    Aspect::Namespace,
+                    format!("Namespace {name}"),
+                    there(first.is_some()),
+                    there(first.is_none()),
+                );
                 continue;
             }
         };
@@ -292,8 +298,11 @@ const ENFORCERS: [&str; 4] = ["aws-eks-nodeagent", "aws-network-policy-agent", "
 
 fn enforcers(a: &Side<'_>, b: &Side<'_>, out: &mut Comparison) {
     fn seen<'s>(side: &Side<'s>) -> Option<BTreeSet<&'s str>> {
-        let daemons: Vec<&'s Workload> =
-            side.of_kind::<Workload>().map(|(_, workload)| workload).filter(|w| w.workload_kind == "DaemonSet").collect();
+        let daemons: Vec<&'s Workload> = side
+            .of_kind::<Workload>()
+            .map(|(_, workload)| workload)
+            .filter(|w| w.workload_kind == "DaemonSet")
+            .collect();
         let names = daemons.iter().flat_map(|workload| &workload.containers).map(String::as_str);
         (!daemons.is_empty()).then(|| names.filter(|name| ENFORCERS.contains(name)).collect())
     }

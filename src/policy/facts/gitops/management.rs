@@ -105,8 +105,12 @@ fn one(context: &Context<'_>, name: &Arc<str>, delivering: Option<&Vec<Deliverin
         unknown.say("environments", Reason::NotInInventory, what);
     }
     served.entry(Target { cluster: Arc::clone(name), at: own }).or_default();
-    let mut fact =
-        Management { runs_argo_cd: delivering.is_some(), role: placement.role.as_deref().map(str::to_owned), serves: vec![], environments: vec![] };
+    let mut fact = Management {
+        runs_argo_cd: delivering.is_some(),
+        role: placement.role.as_deref().map(str::to_owned),
+        serves: vec![],
+        environments: vec![],
+    };
     let mut environments: BTreeMap<String, Environment> = BTreeMap::new();
     let mut without = Vec::new();
     for (target, by) in &served {

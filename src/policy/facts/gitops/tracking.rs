@@ -70,12 +70,17 @@ pub(in crate::policy::facts) fn tracking(
         match marked {
             // its application's status was not read: the mark is all there is to go by
             Some(at) if tracker.silent.contains(at) => (fact.tracked, fact.by) = (Some(true), Some(short(at))),
-            Some(at) => not_known(Reason::Ambiguous, format!("application {}, which does not list it", short(at))),
+            Some(at) => not_known(Reason::Ambiguous, format!("its tracking mark, application {}", short(at))),
             None if !tracker.silent.is_empty() => {
-                tracker.silent.iter().for_each(|at| not_known(Reason::EntriesNotCollected, format!("status of application {}", short(at))));
+                tracker.silent.iter().for_each(|at| {
+                    not_known(Reason::EntriesNotCollected, format!("status of application {}", short(at)))
+                });
             }
             None if !gitops.astray.is_empty() => {
-                gitops.astray.iter().for_each(|name| not_known(Reason::NotInInventory, format!("destination of application {name}")));
+                gitops
+                    .astray
+                    .iter()
+                    .for_each(|name| not_known(Reason::NotInInventory, format!("destination of application {name}")));
             }
             None => fact.tracked = Some(false),
         }
@@ -103,7 +108,10 @@ mod tests {
     fn a_mark_that_was_copied_names_no_application() {
         let object = "networking.k8s.io/NetworkPolicy:cards/default-deny";
         assert_eq!(application_of("wallet:networking.k8s.io/NetworkPolicy:cards/default-deny", object), Some("wallet"));
-        assert_eq!(application_of("team_wallet:networking.k8s.io/NetworkPolicy:cards/default-deny", object), Some("wallet"));
+        assert_eq!(
+            application_of("team_wallet:networking.k8s.io/NetworkPolicy:cards/default-deny", object),
+            Some("wallet")
+        );
         assert_eq!(application_of("wallet:networking.k8s.io/NetworkPolicy:cards/other", object), None);
         assert_eq!(application_of("wallet", object), Some("wallet"));
     }

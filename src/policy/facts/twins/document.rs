@@ -73,7 +73,11 @@ fn one(context: &Context<'_>, group: &config::ClusterGroup) -> Fact {
             let unclear = [first, second].into_iter().find(|member| moving && member.traffic == TrafficState::Unknown);
             match unclear {
                 Some(member) if !comparison.differences.is_empty() => {
-                    unknown.say("differences", Reason::NotInInventory, format!("target groups of cluster {}", member.name));
+                    unknown.say(
+                        "differences",
+                        Reason::NotInInventory,
+                        format!("target groups of cluster {}", member.name),
+                    );
                 }
                 _ => differences.extend(comparison.differences.into_iter().map(|d| apart(first, second, d))),
             }

@@ -55,7 +55,9 @@ fn said<'s>(side: &'s Side<'_>) -> impl Iterator<Item = ((&'static str, String),
     let own = Own::of(side);
     side.objects.iter().filter_map(move |asset| {
         let kind = asset.body.kind();
-        KINDS.contains(&kind).then(|| ((kind, format!("{} {}", kubernetes_kind(asset), short_of(&asset.id))), own.said(asset)))
+        KINDS
+            .contains(&kind)
+            .then(|| ((kind, format!("{} {}", kubernetes_kind(asset), short_of(&asset.id))), own.said(asset)))
     })
 }
 

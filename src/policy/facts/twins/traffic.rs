@@ -96,7 +96,8 @@ fn is_of(context: &Context<'_>, cluster: &str, group: &TargetGroup, target: &Tar
     }
     let Ok(address) = target.target.parse::<IpAddr>() else { return false };
     let vpc = group.vpc.clone().unwrap_or_default();
-    let interface = context.interface_by_address.get(&(vpc, address)).and_then(|at| context.inventory.assets().get(*at));
+    let interface =
+        context.interface_by_address.get(&(vpc, address)).and_then(|at| context.inventory.assets().get(*at));
     let Some(interface) = interface else { return false };
     let instance = crate::model::NetworkInterface::of(&interface.body).and_then(|i| i.instance.clone());
     let node = instance.and_then(|id| context.inventory.find::<Instance>(&short_of(&id)));
