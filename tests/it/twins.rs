@@ -47,7 +47,7 @@ fn the_sides_are_told_apart() {
     assert_eq!((&mode["first"], &mode["second"]), (&"STRICT".into(), &"PERMISSIVE".into()));
     let (_, document) = diff("fail-policy-missing", &[]);
     let policy = &document["differences"][0];
-    assert!(policy["first"].as_str().unwrap().contains("pod_selector") && policy["second"].is_null(), "{policy}");
+    assert!(policy["first"].as_str().unwrap().contains("ingress_rules") && policy["second"].is_null(), "{policy}");
 }
 
 #[test]
