@@ -15,34 +15,44 @@
 #     en: Bring both to one state from one source in Git; `zoneproof diff --clusters` shows what each has. If one of them is being built or drained, say so in `clusters.groups` and take its traffic away first.
 #     ko: Git의 한 소스로 두 클러스터를 같은 상태로 맞추십시오. 각 클러스터의 내용은 `zoneproof diff --clusters`로 확인할 수 있습니다. 하나를 구축하거나 비우는 중이라면 먼저 트래픽을 빼고 `clusters.groups`에 그 상태를 적으십시오.
 #   messages:
-#     en: "`{first}` and `{second}` differ in {aspect}: {subjects}"
-#     ko: "`{first}`와(과) `{second}`의 {aspect} 항목이 다릅니다: {subjects}"
+#     en: "`{first}` and `{second}` differ in {aspect}: {subjects}{?legend} (first | second; + has it, - lacks it){/}"
+#     ko: "`{first}`와(과) `{second}`의 {aspect} 항목이 다릅니다: {subjects}{?legend} (앞 | 뒤; + 있음, - 없음){/}"
 package zoneproof.rules.twin_clusters_differ
 
-# What one side has, as far as a line of a report holds it.
-said(difference, side) := text if {
-	difference.aspect in {"mtls", "version", "enforcer", "injection"}
-	text := object.get(difference, side, "-")
+# Aspects of which a few words say what each side has.
+short := {"mtls", "version", "enforcer", "injection"}
+
+# What differs: short words as they are, content only as changed, or there on one side.
+said(d) := sprintf("%s (%s | %s)", [d.subject, object.get(d, "first", "-"), object.get(d, "second", "-")]) if {
+	d.aspect in short
 }
 
-said(difference, side) := "-" if {
-	not difference.aspect in {"mtls", "version", "enforcer", "injection"}
-	not difference[side]
+said(d) := sprintf("%s (+ | -)", [d.subject]) if {
+	not d.aspect in short
+	not d.second
 }
 
-said(difference, side) := "+" if {
-	not difference.aspect in {"mtls", "version", "enforcer", "injection"}
-	difference[side]
+said(d) := sprintf("%s (- | +)", [d.subject]) if {
+	not d.aspect in short
+	not d.first
 }
 
-deny contains {"args": {"first": first, "second": second, "aspect": aspect, "subjects": subjects}} if {
+said(d) := sprintf("%s (≠)", [d.subject]) if {
+	not d.aspect in short
+	d.first
+	d.second
+}
+
+deny contains {"args": {
+	"first": first,
+	"second": second,
+	"aspect": aspect,
+	"subjects": subjects,
+	"legend": {subject | some subject in subjects; regex.match(`\((\+|-) \| (\+|-)\)$`, subject)} != set(),
+}} if {
 	some difference in input.differences
 	first := difference.first_cluster
 	second := difference.second_cluster
 	aspect := difference.aspect
-	subjects := {sprintf("%s (%s | %s)", [d.subject, said(d, "first"), said(d, "second")]) |
-		some d in input.differences
-		d.second_cluster == second
-		d.aspect == aspect
-	}
+	subjects := {said(d) | some d in input.differences; d.second_cluster == second; d.aspect == aspect}
 }

@@ -159,7 +159,7 @@ pub(super) fn at(context: &Context<'_>, spot: Spot) -> Location {
 }
 
 /// A subject whose own words are all in what is derived.
-fn subject(id: &str, location: Location, border: Border) -> Subject {
+pub(super) fn subject(id: &str, location: Location, border: Border) -> Subject {
     let body = RawValue::from_string("{}".to_owned()).unwrap_or_else(|_| RawValue::NULL.to_owned());
     Subject { id: id.into(), location, place: Place::default(), border, body }
 }

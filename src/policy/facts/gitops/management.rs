@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::super::context::{Context, NAMED};
 use super::super::document::{Derived, Fact, Reason, Subject, Unknown};
-use super::super::{location, subject};
+use super::super::{declared, location, subject};
 use super::{Delivering, Target};
 use crate::config::Category;
 use crate::model::{Asset, EksCluster, Kind, Place, short_of};
@@ -142,13 +141,8 @@ fn one(context: &Context<'_>, name: &Arc<str>, delivering: Option<&Vec<Deliverin
     }
     fact.environments = environments.into_values().collect();
     let id: Arc<str> = if EksCluster::of(&asset.body).is_some() { Arc::clone(&asset.id) } else { Arc::clone(name) };
-    let about = Subject {
-        id,
-        location: location(asset),
-        place: Place { cluster: Some(Arc::clone(name)), namespace: None, ..asset.place.clone() },
-        border: placement.border.clone(),
-        body: RawValue::NULL.to_owned(),
-    };
+    let place = Place { cluster: Some(Arc::clone(name)), namespace: None, ..asset.place.clone() };
+    let about = Subject { place, ..declared::subject(&id, location(asset), placement.border.clone()) };
     Some(subject(MANAGEMENT, about, Derived::Management(Box::new(fact)), unknown))
 }
 

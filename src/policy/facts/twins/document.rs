@@ -2,13 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::{Aspect, Difference, TrafficState, compare, traffic};
 use crate::config::{self, GroupState};
-use crate::model::Place;
 use crate::policy::facts::context::Context;
-use crate::policy::facts::document::{Derived, Fact, Reason, Subject, Unknown};
+use crate::policy::facts::document::{Derived, Fact, Reason, Unknown};
 use crate::policy::facts::{declared, subject};
 use crate::zone::Border;
 
@@ -86,13 +84,8 @@ fn one(context: &Context<'_>, group: &config::ClusterGroup) -> Fact {
     let clusters = group.members.iter().filter_map(|name| context.cluster(name));
     let borders = clusters.map(|at| context.zones.of(at).border.clone());
     let border = borders.min_by_key(|border| border.category.guard()).unwrap_or_else(Border::unclassified);
-    let about = Subject {
-        id: format!("cluster-group/{}", group.name).into(),
-        location: declared::at(context, group.spot),
-        place: Place::default(),
-        border,
-        body: RawValue::NULL.to_owned(),
-    };
+    let id = format!("cluster-group/{}", group.name);
+    let about = declared::subject(&id, declared::at(context, group.spot), border);
     let state = GroupState::NAMES.iter().find(|(_, state)| *state == group.state).map_or("active", |(name, _)| name);
     let fact = ClusterGroup { state, members, differences };
     subject("cluster-group", about, Derived::ClusterGroup(Box::new(fact)), unknown)

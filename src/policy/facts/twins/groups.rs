@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Aspect, Comparison, Side, paired};
-use crate::model::{Peer, SecurityGroup, SecurityGroupRule, Vpc, short_of};
+use crate::model::{Instance, Peer, SecurityGroup, SecurityGroupRule, Vpc, short_of};
 use crate::policy::facts::context::{Bearer, Context};
 use crate::policy::facts::document::Reason;
 
@@ -57,10 +57,19 @@ fn text(rules: &BTreeSet<String>) -> String {
 /// The groups of a cluster; none if they are not known.
 fn groups(context: &Context<'_>, side: &Side<'_>, out: &mut Comparison) -> Option<Groups> {
     let mut skip = |about: String| out.skip(Aspect::SecurityGroup, &side.name, Reason::NotInInventory, about);
-    let Some((_, eks)) = side.eks else {
+    let Some((asset, eks)) = side.eks else {
         skip("its EKS cluster".to_owned());
         return None;
     };
+    // without all nodes and all rules, groups that are the same may not be
+    if !context.listed::<SecurityGroupRule>(&asset.place) {
+        skip("rules of security groups".to_owned());
+        return None;
+    }
+    if !context.listed::<Instance>(&asset.place) {
+        skip("its nodes".to_owned());
+        return None;
+    }
     let of_cluster = |bearer: &Bearer| matches!(bearer, Bearer::Node(name) if *name == *side.name);
     let of_nodes: BTreeSet<String> = context
         .attachments
