@@ -226,11 +226,10 @@ fn text(document: &Document<'_>, words: &Words, out: &mut dyn Write) -> io::Resu
             TrafficState::Unknown => words.unknown,
         };
         writeln!(out, "  {}: {state}", clean(cluster))?;
-        for Feed { target_group, weight, healthy, targets } in target_groups {
-            let number = |number: Option<String>| number.unwrap_or_else(|| words.unknown.to_owned());
-            let (weight, healthy) = (number(weight.map(|n| n.to_string())), number(healthy.map(|n| n.to_string())));
-            let name = clean(target_group);
-            writeln!(out, "    {name}  {} {weight}, {} {healthy}/{targets}", words.weight, words.healthy)?;
+        for Feed { target_group, by, weight, healthy } in target_groups {
+            let healthy = healthy.map_or_else(|| words.unknown.to_owned(), |healthy| healthy.to_string());
+            let (name, by) = (clean(target_group), clean(by));
+            writeln!(out, "    {name} ({by})  {} {weight}, {} {healthy}", words.weight, words.healthy)?;
         }
     }
     let verdict = match document.verdict {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use super::files::Found;
-use crate::model::{Asset, Body, Coverage, Gap, GapReason, Origin, Place, Route, Spot, Tags, Workload};
+use crate::model::{AccessPolicy, Asset, Body, Coverage, Gap, GapReason, Origin, Place, Route, Spot, Tags, Workload};
 
 /// Something that belongs to an asset of maybe another file.
 pub(super) enum Piece {
@@ -23,6 +23,8 @@ pub(super) enum Piece {
     Attachment(Box<Asset>),
     /// The targets of a target group were listed, whether or not there are any.
     TargetsListed(String),
+    /// The access policies of a cluster's principal, by the names of both.
+    AccessPolicies(String, String, Vec<AccessPolicy>),
     /// An answer under this key that says whether more pages follow, and where.
     Page(String, bool, Spot),
     /// A running pod, as the workload that owns it.

@@ -14,16 +14,36 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
         assets.iter().filter(|asset| wanted(&asset.body)).map(|asset| short_of(&asset.id)).collect()
     };
     let vpcs = named(|body| matches!(body, Body::Vpc(_)));
+    let subnets = named(|body| matches!(body, Body::Subnet(_)));
     let groups = named(|body| matches!(body, Body::SecurityGroup(_)));
+    let clusters: HashSet<&str> = assets
+        .iter()
+        .filter_map(|asset| match &asset.body {
+            Body::EksCluster(cluster) => Some(cluster.name.as_str()),
+            _ => None,
+        })
+        .collect();
     let mut missing: BTreeMap<(&'static str, &str), (usize, Arc<str>)> = BTreeMap::new();
     for asset in assets {
         let (vpc, borne) = references(&asset.body);
         let vpc = vpc.filter(|id| !id.is_empty() && !vpcs.contains(*id)).map(|id| ("vpc", id));
         let borne = borne.iter().filter(|id| !groups.contains(*id)).map(|id| ("security-group", id.as_str()));
-        for key in vpc.into_iter().chain(borne) {
+        // a subnet may lie in another zone than its VPC
+        let subnet = subnet_of(&asset.body).filter(|id| !id.is_empty() && !subnets.contains(*id));
+        let cluster = cluster_of(&asset.body).filter(|name| !clusters.contains(name)).map(|name| ("eks-cluster", name));
+        let subnet = subnet.map(|id| ("subnet", id));
+        for key in vpc.into_iter().chain(subnet).chain(cluster).chain(borne) {
             missing.entry(key).or_insert_with(|| (0, Arc::clone(&asset.id))).0 += 1;
         }
     }
+    // EC2 API reference: all of these stand in a VPC. One that names none has no zone, and no rule would judge it.
+    let nowhere = assets.iter().filter(|asset| references(&asset.body).0.is_some_and(str::is_empty)).map(|asset| Gap {
+        what: asset.id.to_string(),
+        reason: GapReason::NotCollected,
+        detail: format!("the {} names no VPC", asset.body.kind()),
+        mend: "dump it again with all its fields".to_owned(),
+        at: asset.origin.spot(""),
+    });
     let gap = |((kind, id), (count, first)): ((&str, &str), (usize, Arc<str>))| Gap {
         what: format!("{kind} {id}"),
         reason: GapReason::NotCollected,
@@ -31,7 +51,27 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
         mend: "collect it too; it may belong to another account that shares it".to_owned(),
         at: None,
     };
-    missing.into_iter().map(gap).collect()
+    missing.into_iter().map(gap).chain(nowhere).collect()
+}
+
+/// The subnet that an asset stands in.
+fn subnet_of(body: &Body) -> Option<&str> {
+    match body {
+        Body::NetworkInterface(b) => Some(&b.subnet),
+        Body::Instance(b) if b.state != "terminated" => Some(&b.subnet),
+        _ => None,
+    }
+}
+
+/// The EKS cluster that an asset belongs to, from which it has its zone.
+fn cluster_of(body: &Body) -> Option<&str> {
+    match body {
+        Body::NodeGroup(b) => Some(&b.cluster),
+        Body::FargateProfile(b) => Some(&b.cluster),
+        Body::Addon(b) => Some(&b.cluster),
+        Body::AccessEntry(b) => Some(&b.cluster),
+        _ => None,
+    }
 }
 
 /// The VPC that an asset stands in and the groups that it bears or is a rule of.
@@ -41,6 +81,8 @@ fn references(body: &Body) -> (Option<&str>, &[String]) {
         Body::SecurityGroup(b) => (Some(&b.vpc), &[]),
         Body::SecurityGroupRule(b) => (None, std::slice::from_ref(&b.group)),
         Body::NetworkInterface(b) => (Some(&b.vpc), &b.groups),
+        // what has been terminated stands nowhere any more
+        Body::Instance(b) if b.state == "terminated" => (None, &[]),
         Body::Instance(b) => (Some(&b.vpc), &b.groups),
         Body::LoadBalancer(b) => (Some(&b.vpc), &b.groups),
         Body::EksCluster(b) => (Some(&b.vpc), &[]),

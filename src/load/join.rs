@@ -10,8 +10,8 @@ use ipnet::IpNet;
 use super::batch::{Batch, Piece};
 use super::{aws_cli, dangling};
 use crate::model::{
-    Account, Asset, Body, Connections, Coverage, Direction, Gap, GapReason, Inventory, Listed, Listing, Namespace,
-    Origin, Peer, Place, Region, Route, SecurityGroupRule, Spot, Tags, account_id, arn_of, kube_id,
+    AccessPolicy, Account, Asset, Body, Connections, Coverage, Direction, Gap, GapReason, Inventory, Listed, Listing,
+    Namespace, Origin, Peer, Place, Region, Route, SecurityGroupRule, Spot, Tags, account_id, arn_of, kube_id,
 };
 
 /// Top-level key, account and Region.
@@ -27,6 +27,8 @@ struct Pieces {
     propagations: HashMap<String, Vec<String>>,
     targets_listed: HashSet<String>,
     attachments: BTreeMap<Arc<str>, Asset>,
+    /// By cluster and principal.
+    access_policies: HashMap<(String, String), Vec<AccessPolicy>>,
     /// Answers by key, account and Region: whether more follows, in which file and where.
     pages: BTreeMap<Pages, Vec<(bool, Arc<str>, Spot)>>,
     pods: Vec<Asset>,
@@ -78,6 +80,9 @@ impl Pieces {
             Piece::TransitRoutes(table, routes) => self.routes.entry(table).or_default().extend(routes),
             Piece::TransitPropagations(table, all) => self.propagations.entry(table).or_default().extend(all),
             Piece::TargetsListed(group) => drop(self.targets_listed.insert(group)),
+            Piece::AccessPolicies(cluster, principal, policies) => {
+                self.access_policies.entry((cluster, principal)).or_default().extend(policies);
+            }
             Piece::Attachment(asset) => self.attachment(*asset),
             // told by its file, so taken apart where that is known
             Piece::Page(..) => {}
@@ -129,6 +134,11 @@ impl Pieces {
                     table.routes = self.routes.get(short).cloned().or(table.routes.take());
                     table.propagations = self.propagations.get(short).cloned().or(table.propagations.take());
                 }
+                Body::AccessEntry(entry) => {
+                    let key = (entry.cluster.clone(), entry.principal.clone());
+                    // a snapshot's entries bring theirs along
+                    entry.policies = self.access_policies.get(&key).cloned().or(entry.policies.take());
+                }
                 Body::TargetGroup(group) => group.targets_known |= self.targets_listed.contains(&*asset.id),
                 _ => {}
             }
@@ -156,6 +166,12 @@ impl Pieces {
 
     /// What completes an asset that was not read is not dropped silently.
     fn leftover(&self, assets: &[Asset], coverage: &mut Coverage) {
+        for (cluster, principal) in self.access_policies.keys() {
+            let read = |asset: &Asset| matches!(&asset.body, Body::AccessEntry(e) if e.cluster == *cluster && e.principal == *principal);
+            if !assets.iter().any(read) {
+                coverage.skip("EksAccessPolicies of what was not read");
+            }
+        }
         let ids: HashSet<&str> = assets.iter().map(|asset| &*asset.id).collect();
         let shorts: HashSet<&str> = ids.iter().filter_map(|id| id.rsplit('/').next()).collect();
         let mut count = |what: &str, keys: &mut dyn Iterator<Item = &String>, known: &HashSet<&str>| {
@@ -250,6 +266,13 @@ fn places(assets: &[Asset]) -> Vec<Asset> {
     };
     let mut seen = HashSet::new();
     for asset in assets {
+        // whose a principal is decides who may use a cluster
+        if let Body::AccessEntry(entry) = &asset.body
+            && let Some(account) = entry.account()
+        {
+            let only = Place { account: Some(account.into()), ..Place::default() };
+            add(account_id(account), only, &asset.origin, Account { name: String::new() }.into());
+        }
         let place = &asset.place;
         // a million rules stand in a handful of places
         if !seen.insert((&place.account, &place.region, &place.cluster, &place.namespace)) {

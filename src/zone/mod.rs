@@ -285,7 +285,8 @@ fn own(asset: &Asset, vpc: Option<&str>, by: &Classifier, aspect: &'static str, 
         let Assign { value, spot, .. } = assign;
         return Own::Assigned(value.clone(), *spot);
     }
-    let kubernetes = asset.place.cluster.is_some() && asset.body.kind() != "eks-cluster";
+    // what EKS has of a cluster bears AWS tags, not labels
+    let kubernetes = asset.place.cluster.is_some() && !asset.id.starts_with("arn:");
     let (keys, word) = if kubernetes { (&by.labels, "label") } else { (&by.tags, "tag") };
     let mut said: Option<(String, Said)> = None;
     let mut unlisted = None;

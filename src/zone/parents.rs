@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::model::{
-    Account, Asset, Body, EksCluster, Instance, Inventory, Listener, LoadBalancer, Namespace, SecurityGroup, Subnet,
-    TargetGroup, TransitGateway, Vpc, account_id, kube_id, short_of,
+    Account, Asset, Body, EksCluster, Instance, Inventory, Listener, LoadBalancer, Namespace, Place, SecurityGroup,
+    Subnet, TargetGroup, TransitGateway, Vpc, account_id, arn_of, kube_id, short_of,
 };
 
 /// For each asset of an inventory, the asset that it inherits from and the VPC that it stands in.
@@ -108,6 +108,11 @@ fn parent(asset: &Asset, inventory: &Inventory, clusters: &HashMap<&str, usize>)
         Body::TargetGroup(b) => at(b.vpc.as_deref().and_then(vpc), account()),
         Body::Target(b) => at(inventory.find::<TargetGroup>(&b.target_group).map(|(at, ..)| at), account()),
         Body::EksCluster(b) => vpc(&b.vpc),
+        // of two clusters of one name in two places it is the one in the same place
+        Body::NodeGroup(_) | Body::FargateProfile(_) | Body::Addon(_) | Body::AccessEntry(_) => {
+            let id = cluster_arn(&asset.place)?;
+            at(inventory.find::<EksCluster>(&id).map(|(at, ..)| at), account())
+        }
         Body::Namespace(_) => clusters.get(asset.place.cluster.as_deref()?).copied(),
         Body::Workload(_)
         | Body::ServiceAccount(_)
@@ -125,4 +130,10 @@ fn parent(asset: &Asset, inventory: &Inventory, clusters: &HashMap<&str, usize>)
             inventory.find::<Namespace>(&id).map(|(at, ..)| at)
         }
     }
+}
+
+/// The ARN of the EKS cluster that something of EKS belongs to (Service Authorization Reference, "Amazon EKS").
+fn cluster_arn(place: &Place) -> Option<String> {
+    let (region, account, cluster) = (place.region.as_deref()?, place.account.as_deref()?, place.cluster.as_deref()?);
+    Some(arn_of("eks", region, account, &format!("cluster/{cluster}")))
 }

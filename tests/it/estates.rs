@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use zoneproof::model::Body;
 
 use crate::support::{findings, keys, root, zoneproof};
 
@@ -15,6 +16,16 @@ fn the_clean_estate_has_no_finding() {
     assert_eq!((code, keys(&document)), (0, vec![]), "{:#}", document["findings"]);
     assert!(document["summary"]["assets"].as_u64() > Some(500));
     assert!(document["summary"]["judged"].as_u64() > Some(200), "silence because rules judged and passed");
+}
+
+#[test]
+fn the_estates_hold_assets_of_every_kind() {
+    for estate in [CLEAN, FAULTY] {
+        let (_, document) = findings(&[estate]);
+        let held = &document["run"]["assets"];
+        let missing: Vec<&&str> = Body::KINDS.iter().filter(|kind| held[**kind].as_u64().is_none()).collect();
+        assert!(missing.is_empty(), "{estate} holds none of {missing:?}");
+    }
 }
 
 /// The planted faults: one file a rule, named after it.

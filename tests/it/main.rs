@@ -25,5 +25,6 @@ mod schemas;
 mod snapshots;
 mod support;
 mod twins;
+mod unknowns;
 mod user_rules;
 mod waivers;

@@ -9,6 +9,12 @@ use serde_json::Value;
 /// The day on which all fixtures are judged: 2026-11-20.
 pub const CLOCK: &str = "1795132800";
 
+/// The same day, as a date.
+pub fn day() -> jiff::civil::Date {
+    let seconds = CLOCK.parse().expect("seconds");
+    jiff::Timestamp::from_second(seconds).expect("a time").to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
 /// The repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

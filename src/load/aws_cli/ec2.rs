@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Read, Reader, TagList, present};
+use super::{Read, Reader, TagList};
 use crate::model::{Instance, NetworkInterface, Subnet, Vpc};
 
 /// Blocks as AWS prints them, sorted, host bits cleared; what is no block is an error of its item.
@@ -105,11 +105,11 @@ pub(super) fn subnet(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     }
     let s: Shape = serde_json::from_str(raw.get())?;
     let place = reader.place(s.owner_id.as_deref(), s.availability_zone.as_deref());
-    let body = Subnet {
-        vpc: s.vpc_id,
-        cidrs: blocks(s.cidr_block, None, s.ipv6_cidr_block_association_set)?,
-        availability_zone: s.availability_zone.unwrap_or_default(),
-    };
+    let cidrs = blocks(s.cidr_block, None, s.ipv6_cidr_block_association_set)?;
+    if cidrs.is_empty() {
+        return Err(serde::de::Error::custom("a subnet without a CIDR block"));
+    }
+    let body = Subnet { vpc: s.vpc_id, cidrs, availability_zone: s.availability_zone.unwrap_or_default() };
     reader.ec2(&format!("subnet/{}", s.subnet_id), place, raw, s.tags, body);
     Ok(())
 }
@@ -170,9 +170,9 @@ pub(super) fn network_interface(reader: &mut Reader<'_>, raw: &RawValue) -> Read
         network_interface_id: String,
         owner_id: Option<String>,
         availability_zone: Option<String>,
-        vpc_id: Option<String>,
-        subnet_id: Option<String>,
-        groups: Option<Vec<GroupName>>,
+        vpc_id: String,
+        subnet_id: String,
+        groups: Vec<GroupName>,
         private_ip_address: Option<IpAddr>,
         private_ip_addresses: Option<Vec<PrivateAddress>>,
         ipv6_addresses: Option<Vec<Ipv6Address>>,
@@ -188,9 +188,9 @@ pub(super) fn network_interface(reader: &mut Reader<'_>, raw: &RawValue) -> Read
     let place = reader.place(s.owner_id.as_deref(), s.availability_zone.as_deref());
     let (private_addresses, public) = addresses(s.private_ip_address, s.private_ip_addresses, s.ipv6_addresses);
     let body = NetworkInterface {
-        vpc: s.vpc_id.unwrap_or_default(),
-        subnet: s.subnet_id.unwrap_or_default(),
-        groups: group_ids(s.groups),
+        vpc: s.vpc_id,
+        subnet: s.subnet_id,
+        groups: group_ids(Some(s.groups)),
         private_addresses,
         public_addresses: sorted(public.into_iter().chain(s.association.and_then(|a| a.public_ip))),
         interface_type: s.interface_type.unwrap_or_default(),
@@ -208,11 +208,11 @@ pub(super) fn reservation(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     #[serde(rename_all = "PascalCase")]
     struct Shape<'a> {
         owner_id: Option<String>,
-        #[serde(borrow, deserialize_with = "present")]
-        instances: Option<Vec<&'a RawValue>>,
+        #[serde(borrow)]
+        instances: Vec<&'a RawValue>,
     }
     let s: Shape<'_> = serde_json::from_str(raw.get())?;
-    for instance in s.instances.unwrap_or_default() {
+    for instance in s.instances {
         if let Err(error) = owned_instance(reader, instance, s.owner_id.as_deref()) {
             reader.bad("Instances", instance, &error);
         }

@@ -1,12 +1,31 @@
-//! EKS clusters.
+//! EKS: clusters, node groups, Fargate profiles, add-ons and access entries. AWS prints EKS answers in camel case.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Read, Reader};
-use crate::model::{EksCluster, Place, Tags};
+use super::{Read, Reader, present};
+use crate::load::batch::Piece;
+use crate::model::{
+    AccessEntry, AccessPolicy, Addon, EksCluster, FargateProfile, FargateSelector, NodeGroup, Place, Tags, Taint,
+};
+use crate::node::Node;
 
-/// `aws eks describe-cluster`; AWS prints EKS answers in camel case.
+fn sorted<T: Ord>(list: Vec<T>) -> Vec<T> {
+    let mut list = list;
+    list.sort();
+    list.dedup();
+    list
+}
+
+/// The account, Region and cluster of something of EKS.
+fn place_of(reader: &Reader<'_>, arn: &str, cluster: &str) -> Place {
+    let account = arn.split(':').nth(4).filter(|account| !account.is_empty());
+    Place { cluster: Some(cluster.into()), ..reader.place(account, Some(arn)) }
+}
+
+/// `aws eks describe-cluster`.
 pub(super) fn cluster(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -26,6 +45,30 @@ pub(super) fn cluster(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         service_ipv6_cidr: Option<String>,
     }
     #[derive(Deserialize)]
+    struct LogSetup {
+        types: Option<Vec<String>>,
+        enabled: Option<bool>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Logging {
+        cluster_logging: Option<Vec<LogSetup>>,
+    }
+    #[derive(Deserialize)]
+    struct Encryption {
+        resources: Option<Vec<String>>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct AccessConfig {
+        authentication_mode: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct UpgradePolicy {
+        support_type: Option<String>,
+    }
+    #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Shape {
         name: String,
@@ -34,32 +77,228 @@ pub(super) fn cluster(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         endpoint: Option<String>,
         kubernetes_network_config: Option<Network>,
         resources_vpc_config: Option<VpcConfig>,
+        logging: Option<Logging>,
+        encryption_config: Option<Vec<Encryption>>,
+        access_config: Option<AccessConfig>,
+        upgrade_policy: Option<UpgradePolicy>,
         tags: Option<Tags>,
     }
     let s: Shape = serde_json::from_str(raw.get())?;
-    let sorted = |list: Option<Vec<String>>| {
-        let mut list = list.unwrap_or_default();
-        list.sort();
-        list
-    };
     let vpc = s.resources_vpc_config.unwrap_or_default();
     let network = s.kubernetes_network_config.unwrap_or_default();
-    let account = s.arn.split(':').nth(4).filter(|account| !account.is_empty());
-    let place = Place { cluster: Some(s.name.as_str().into()), ..reader.place(account, Some(&s.arn)) };
+    let place = place_of(reader, &s.arn, &s.name);
+    // EKS API reference, LogSetup: a type that no setup names as enabled is off
+    let on = |all: Vec<LogSetup>| {
+        let on = all.into_iter().filter(|setup| setup.enabled == Some(true));
+        sorted(on.filter_map(|setup| setup.types).flatten().collect())
+    };
     let body = EksCluster {
         name: s.name,
         vpc: vpc.vpc_id.unwrap_or_default(),
         version: s.version.unwrap_or_default(),
         cluster_group: vpc.cluster_security_group_id,
-        groups: sorted(vpc.security_group_ids),
-        subnets: sorted(vpc.subnet_ids),
-        // EKS's default is a public endpoint: an answer that does not say is not taken for a closed one
-        endpoint_public: vpc.endpoint_public_access.unwrap_or(true),
-        endpoint_private: vpc.endpoint_private_access.unwrap_or(false),
-        public_access_cidrs: sorted(vpc.public_access_cidrs),
+        groups: sorted(vpc.security_group_ids.unwrap_or_default()),
+        subnets: sorted(vpc.subnet_ids.unwrap_or_default()),
+        endpoint_public: vpc.endpoint_public_access,
+        endpoint_private: vpc.endpoint_private_access,
+        public_access_cidrs: vpc.public_access_cidrs.map(sorted),
+        logging: s.logging.and_then(|logging| logging.cluster_logging).map(on),
+        encrypted: s
+            .encryption_config
+            .map(|all| sorted(all.into_iter().filter_map(|one| one.resources).flatten().collect())),
+        authentication_mode: s.access_config.and_then(|config| config.authentication_mode),
+        support_type: s.upgrade_policy.and_then(|policy| policy.support_type),
         endpoint: s.endpoint.filter(|endpoint| !endpoint.is_empty()),
         service_cidr: network.service_ipv4_cidr.or(network.service_ipv6_cidr),
     };
     reader.add(s.arn, place, raw, s.tags.unwrap_or_default(), body);
+    Ok(())
+}
+
+/// `aws eks describe-nodegroup`.
+pub(super) fn node_group(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
+    #[derive(Deserialize)]
+    struct TaintShape {
+        key: Option<String>,
+        value: Option<String>,
+        effect: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Shape {
+        nodegroup_name: String,
+        nodegroup_arn: String,
+        cluster_name: String,
+        version: Option<String>,
+        subnets: Option<Vec<String>>,
+        labels: Option<BTreeMap<String, String>>,
+        taints: Option<Vec<TaintShape>>,
+        tags: Option<Tags>,
+    }
+    let s: Shape = serde_json::from_str(raw.get())?;
+    let place = place_of(reader, &s.nodegroup_arn, &s.cluster_name);
+    // EKS API reference, Taint: EKS writes in capitals what Kubernetes writes in camel case
+    let effect = |text: String| match text.as_str() {
+        "NO_SCHEDULE" => "NoSchedule".to_owned(),
+        "NO_EXECUTE" => "NoExecute".to_owned(),
+        "PREFER_NO_SCHEDULE" => "PreferNoSchedule".to_owned(),
+        _ => text,
+    };
+    let taints = s.taints.unwrap_or_default().into_iter().map(|taint| Taint {
+        key: taint.key.unwrap_or_default(),
+        value: taint.value.unwrap_or_default(),
+        effect: effect(taint.effect.unwrap_or_default()),
+    });
+    let body = NodeGroup {
+        name: s.nodegroup_name,
+        cluster: s.cluster_name,
+        version: s.version,
+        subnets: s.subnets.map(sorted),
+        labels: s.labels,
+        taints: sorted(taints.collect()),
+    };
+    reader.add(s.nodegroup_arn, place, raw, s.tags.unwrap_or_default(), body);
+    Ok(())
+}
+
+/// `aws eks describe-fargate-profile`.
+pub(super) fn fargate_profile(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
+    #[derive(Deserialize)]
+    struct Selector {
+        namespace: Option<String>,
+        labels: Option<BTreeMap<String, String>>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Shape {
+        fargate_profile_name: String,
+        fargate_profile_arn: String,
+        cluster_name: String,
+        subnets: Option<Vec<String>>,
+        selectors: Option<Vec<Selector>>,
+        tags: Option<Tags>,
+    }
+    let s: Shape = serde_json::from_str(raw.get())?;
+    let place = place_of(reader, &s.fargate_profile_arn, &s.cluster_name);
+    let selectors = s.selectors.unwrap_or_default().into_iter().map(|selector| FargateSelector {
+        namespace: selector.namespace.unwrap_or_default(),
+        labels: selector.labels.unwrap_or_default(),
+    });
+    let body = FargateProfile {
+        name: s.fargate_profile_name,
+        cluster: s.cluster_name,
+        subnets: s.subnets.map(sorted),
+        selectors: sorted(selectors.collect()),
+    };
+    reader.add(s.fargate_profile_arn, place, raw, s.tags.unwrap_or_default(), body);
+    Ok(())
+}
+
+/// `aws eks describe-addon`.
+pub(super) fn addon(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Shape {
+        addon_name: String,
+        addon_arn: String,
+        cluster_name: String,
+        addon_version: Option<String>,
+        configuration_values: Option<String>,
+        tags: Option<Tags>,
+    }
+    let s: Shape = serde_json::from_str(raw.get())?;
+    let place = place_of(reader, &s.addon_arn, &s.cluster_name);
+    let values = s.configuration_values.filter(|_| s.addon_name == "vpc-cni");
+    let body = Addon {
+        network_policy: values.as_deref().and_then(enables_network_policy),
+        name: s.addon_name,
+        cluster: s.cluster_name,
+        version: s.addon_version,
+    };
+    reader.add(s.addon_arn, place, raw, s.tags.unwrap_or_default(), body);
+    Ok(())
+}
+
+/// What the VPC CNI's configuration says of NetworkPolicy: JSON or YAML, the value a text or a boolean
+/// (Amazon EKS User Guide, "Configure your cluster for Kubernetes network policies"). Nothing else of it is read.
+fn enables_network_policy(values: &str) -> Option<bool> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Flag {
+        Bool(bool),
+        Text(String),
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Values {
+        enable_network_policy: Option<Flag>,
+    }
+    let values: Values = Node::from_yaml(values, 1).ok()??.read().ok()?;
+    match values.enable_network_policy? {
+        Flag::Bool(on) => Some(on),
+        Flag::Text(text) => text.parse().ok(),
+    }
+}
+
+/// `aws eks describe-access-entry`.
+pub(super) fn access_entry(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Shape {
+        cluster_name: String,
+        principal_arn: String,
+        access_entry_arn: String,
+        r#type: Option<String>,
+        kubernetes_groups: Option<Vec<String>>,
+        tags: Option<Tags>,
+    }
+    let s: Shape = serde_json::from_str(raw.get())?;
+    let place = place_of(reader, &s.access_entry_arn, &s.cluster_name);
+    let body = AccessEntry {
+        cluster: s.cluster_name,
+        principal: s.principal_arn,
+        entry_type: s.r#type,
+        groups: sorted(s.kubernetes_groups.unwrap_or_default()),
+        policies: None,
+    };
+    reader.add(s.access_entry_arn, place, raw, s.tags.unwrap_or_default(), body);
+    Ok(())
+}
+
+/// `aws eks list-associated-access-policies`, wrapped with its cluster and principal. The answer's own
+/// `clusterName` and `principalArn` are those keys, so it may be wrapped as it is.
+pub(super) fn access_policies(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
+    #[derive(Deserialize)]
+    struct Scope {
+        r#type: Option<String>,
+        namespaces: Option<Vec<String>>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Policy {
+        policy_arn: String,
+        access_scope: Option<Scope>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Shape {
+        cluster_name: String,
+        principal_arn: String,
+        #[serde(deserialize_with = "present")]
+        associated_access_policies: Option<Vec<Policy>>,
+    }
+    let s: Shape = serde_json::from_str(raw.get())?;
+    // null says nothing: the entry stays one whose policies were not collected
+    let Some(policies) = s.associated_access_policies else { return Ok(()) };
+    let policies = policies.into_iter().map(|policy| {
+        let scope = policy.access_scope;
+        let (scope, namespaces) = scope.map_or((None, None), |scope| (scope.r#type, scope.namespaces));
+        AccessPolicy {
+            policy: policy.policy_arn,
+            scope: scope.unwrap_or_default(),
+            namespaces: sorted(namespaces.unwrap_or_default()),
+        }
+    });
+    reader.piece(Piece::AccessPolicies(s.cluster_name, s.principal_arn, sorted(policies.collect())));
     Ok(())
 }

@@ -60,8 +60,30 @@ pub(super) fn load_balancer(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Action {
+    r#type: Option<String>,
     target_group_arn: Option<String>,
     forward_config: Option<ForwardConfig>,
+    redirect_config: Option<RedirectConfig>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RedirectConfig {
+    protocol: Option<String>,
+}
+
+/// What actions do, in words; a redirect says whereto.
+fn deeds(actions: Option<&Vec<Action>>) -> Option<Vec<String>> {
+    let deed = |action: &Action| {
+        let kind = action.r#type.clone()?;
+        // ELBv2 API reference, RedirectActionConfig: without a protocol it stays the request's own
+        let protocol = action.redirect_config.as_ref().and_then(|redirect| redirect.protocol.as_deref());
+        Some(match protocol.filter(|_| kind == "redirect") {
+            Some(protocol) => format!("redirect {}", protocol.to_lowercase()),
+            None => kind,
+        })
+    };
+    actions?.iter().map(deed).collect()
 }
 
 #[derive(Deserialize)]
@@ -103,13 +125,16 @@ pub(super) fn listener(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         port: Option<u16>,
         protocol: Option<String>,
         default_actions: Option<Vec<Action>>,
+        ssl_policy: Option<String>,
     }
     let s: Shape = serde_json::from_str(raw.get())?;
     let body = Listener {
         load_balancer: s.load_balancer_arn,
         protocol: s.protocol.unwrap_or_default(),
         port: s.port,
+        actions: deeds(s.default_actions.as_ref()),
         forwards: forwards(s.default_actions),
+        tls_policy: s.ssl_policy.filter(|policy| !policy.is_empty()),
     };
     let place = place_of(reader, &s.listener_arn);
     reader.add(s.listener_arn, place, raw, Tags::default(), body);
@@ -162,6 +187,7 @@ pub(super) fn rule(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     let body = ListenerRule {
         listener: listener_of(&s.rule_arn),
         priority: s.priority.unwrap_or_default(),
+        actions: deeds(s.actions.as_ref()),
         forwards: forwards(s.actions),
         conditions,
     };
@@ -246,7 +272,9 @@ pub(super) fn target_health(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     }
     let s: Shape<'_> = serde_json::from_str(raw.get())?;
     let place = place_of(reader, &s.target_group_arn);
-    for item in s.target_health_descriptions.unwrap_or_default() {
+    // null says nothing: the group stays one whose targets were not collected
+    let Some(descriptions) = s.target_health_descriptions else { return Ok(()) };
+    for item in descriptions {
         let description: Description = match serde_json::from_str(item.get()) {
             Ok(description) => description,
             Err(error) => {

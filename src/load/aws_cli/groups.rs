@@ -133,7 +133,7 @@ pub(super) fn listed_rule(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         security_group_rule_arn: Option<String>,
         group_id: String,
         group_owner_id: Option<String>,
-        is_egress: Option<bool>,
+        is_egress: bool,
         ip_protocol: String,
         from_port: Option<i64>,
         to_port: Option<i64>,
@@ -160,7 +160,7 @@ pub(super) fn listed_rule(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     let (peer, peering) = peer.read()?;
     let body = SecurityGroupRule {
         group: s.group_id,
-        direction: if s.is_egress == Some(true) { Direction::Egress } else { Direction::Ingress },
+        direction: if s.is_egress { Direction::Egress } else { Direction::Ingress },
         protocol: s.ip_protocol,
         from_port: s.from_port,
         to_port: s.to_port,
@@ -209,7 +209,9 @@ pub(super) fn prefix_list_entries(reader: &mut Reader<'_>, raw: &RawValue) -> Re
         entries: Option<Vec<Entry>>,
     }
     let s: Shape = serde_json::from_str(raw.get())?;
-    let entries = nets(s.entries.unwrap_or_default().iter().map(|entry| entry.cidr.as_str()))?;
+    // null says nothing: the list stays one whose entries were not collected
+    let Some(entries) = s.entries else { return Ok(()) };
+    let entries = nets(entries.iter().map(|entry| entry.cidr.as_str()))?;
     reader.piece(Piece::PrefixEntries(s.prefix_list_id, entries));
     Ok(())
 }

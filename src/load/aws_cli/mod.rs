@@ -27,6 +27,7 @@ type Handler = fn(&mut Reader<'_>, &RawValue) -> Read;
 const KEYS: &[(&str, &[&str], Handler)] = &[
     ("Accounts", &["account"], account),
     ("AccountTags", &[], account_tags),
+    ("EksAccessPolicies", &[], eks::access_policies),
     ("Instances", &[], ec2::instance),
     ("Listeners", &[], elb::listener),
     ("LoadBalancerListeners", &[], elb::wrapped_listeners),
@@ -54,7 +55,11 @@ const KEYS: &[(&str, &[&str], Handler)] = &[
     ("TransitGateways", &["transit-gateway"], routing::transit_gateway),
     ("VpcPeeringConnections", &["vpc-peering-connection"], routing::peering),
     ("Vpcs", &["vpc"], ec2::vpc),
+    ("accessEntry", &[], eks::access_entry),
+    ("addon", &[], eks::addon),
     ("cluster", &[], eks::cluster),
+    ("fargateProfile", &[], eks::fargate_profile),
+    ("nodegroup", &[], eks::node_group),
 ];
 
 /// Reads all JSON values of a text: AWS answers and Kubernetes objects alike.

@@ -353,8 +353,10 @@ pub(super) fn static_routes(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         routes: Option<Vec<RouteShape>>,
     }
     let s: Shape = serde_json::from_str(raw.get())?;
+    // null says nothing: the table stays one whose routes were not collected
+    let Some(listed) = s.routes else { return Ok(()) };
     let mut routes = Vec::new();
-    for r in s.routes.unwrap_or_default() {
+    for r in listed {
         let destination = r.destination_cidr_block.or(r.prefix_list_id).unwrap_or_default();
         let route = Route {
             destination,
@@ -395,7 +397,7 @@ pub(super) fn propagations(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         transit_gateway_route_table_propagations: Option<Vec<Propagation>>,
     }
     let s: Shape = serde_json::from_str(raw.get())?;
-    let all = s.transit_gateway_route_table_propagations.unwrap_or_default();
+    let Some(all) = s.transit_gateway_route_table_propagations else { return Ok(()) };
     let mut all: Vec<String> = all.into_iter().map(|p| p.transit_gateway_attachment_id).collect();
     all.sort();
     reader.piece(Piece::TransitPropagations(s.transit_gateway_route_table_id, all));

@@ -42,6 +42,12 @@ pub struct Listener {
     pub port: Option<u16>,
     /// Where its default action forwards to.
     pub forwards: Vec<Forward>,
+    /// What its default action does: `forward`, `fixed-response`, `redirect https` …; none if the answer does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actions: Option<Vec<String>>,
+    /// The security policy of a listener that ends TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_policy: Option<String>,
 }
 
 /// A rule of a listener.
@@ -53,6 +59,9 @@ pub struct ListenerRule {
     pub priority: String,
     /// Where its actions forward to.
     pub forwards: Vec<Forward>,
+    /// What its actions do, as those of a listener.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actions: Option<Vec<String>>,
     /// Its conditions as text, `field=value,value`.
     pub conditions: Vec<String>,
 }

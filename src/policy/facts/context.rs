@@ -12,7 +12,7 @@ use crate::config::{Config, Matcher};
 use crate::model::{
     AddressSet, Asset, AuthorizationPolicy, Body, EksCluster, Forward, Instance, Inventory, Kind, Listener,
     ListenerRule, LoadBalancer, MeshConfig, Namespace, NetworkInterface, NetworkPolicy, PeerAuthentication, Place,
-    Service, Subnet, Target, Vpc, Workload, kube_id, short_of,
+    SecurityGroup, Service, Subnet, Target, Vpc, Workload, kube_id, short_of,
 };
 use crate::zone::{AddressBook, Border, Placement, Zones};
 
@@ -62,6 +62,8 @@ pub struct Context<'a> {
     pub(super) interface_by_address: HashMap<(String, IpAddr), usize>,
     pub(super) routes: HashMap<String, Vec<Route>>,
     pub(super) targets: HashMap<String, Vec<usize>>,
+    /// Listeners by load balancer, and rules by listener.
+    pub(super) listeners: HashMap<String, Vec<usize>>,
     clusters: HashMap<String, usize>,
     /// Namespaces by cluster, with their place in the inventory.
     pub(super) namespaces: HashMap<Arc<str>, Vec<(usize, Arc<str>)>>,
@@ -70,6 +72,8 @@ pub struct Context<'a> {
     by_namespace: HashMap<KindInNamespace, Vec<usize>>,
     pub(super) meshes: HashMap<Arc<str>, Vec<usize>>,
     gitops: OnceLock<Gitops>,
+    /// The most guarded subnet of each VPC.
+    most_guarded_subnet: HashMap<String, usize>,
 }
 
 impl<'a> Context<'a> {
@@ -85,13 +89,22 @@ impl<'a> Context<'a> {
             interface_by_address: HashMap::new(),
             routes: HashMap::new(),
             targets: HashMap::new(),
+            listeners: HashMap::new(),
             clusters: inventory.of::<EksCluster>().map(|(at, _, cluster)| (cluster.name.clone(), at)).collect(),
             namespaces: HashMap::new(),
             node_blocks: HashMap::new(),
             by_namespace: HashMap::new(),
             meshes: HashMap::new(),
             gitops: OnceLock::new(),
+            most_guarded_subnet: HashMap::new(),
         };
+        for (at, _, subnet) in inventory.of::<Subnet>() {
+            let guard = |at: usize| zones.of(at).border.category.guard();
+            let most = this.most_guarded_subnet.entry(subnet.vpc.clone()).or_insert(at);
+            if guard(at) < guard(*most) {
+                *most = at;
+            }
+        }
         this.join_groups();
         this.join_balancers();
         for (at, asset, _) in inventory.of::<Namespace>() {
@@ -125,10 +138,15 @@ impl<'a> Context<'a> {
             let bearer = node_cluster(asset).map_or(Bearer::Other, Bearer::Node);
             attach(&instance.groups, at, &asset.id, &bearer, &instance.private_addresses);
         }
+        let mut balancers: HashMap<&str, &Arc<str>> = HashMap::new();
         for (at, asset, balancer) in self.inventory.of::<LoadBalancer>() {
+            if let Some((_, name)) = asset.id.split_once(":loadbalancer/") {
+                balancers.insert(name, &asset.id);
+            }
             attach(&balancer.groups, at, &asset.id, &Bearer::LoadBalancer, &[]);
         }
         for (at, asset, interface) in self.inventory.of::<NetworkInterface>() {
+            let balancer = interface.description.strip_prefix("ELB ").and_then(|name| balancers.get(name));
             let owner = interface.instance.as_deref().and_then(|id| self.inventory.find::<Instance>(id));
             let bearer = match owner {
                 Some((_, owner, _)) => node_cluster(owner).map_or(Bearer::Other, Bearer::Node),
@@ -136,7 +154,9 @@ impl<'a> Context<'a> {
                 None if interface.description.starts_with("ELB ") => Bearer::LoadBalancer,
                 None => node_cluster(asset).map_or(Bearer::Other, Bearer::Node),
             };
-            attach(&interface.groups, at, &asset.id, &bearer, &interface.private_addresses);
+            // a load balancer's interface is the load balancer, and flows name that; its subnet is the interface's
+            let id = balancer.copied().unwrap_or(&asset.id);
+            attach(&interface.groups, at, id, &bearer, &interface.private_addresses);
             for address in &interface.private_addresses {
                 self.interface_by_address.insert((interface.vpc.clone(), *address), at);
             }
@@ -167,8 +187,10 @@ impl<'a> Context<'a> {
         };
         for (at, _, listener) in self.inventory.of::<Listener>() {
             add(&listener.forwards, &listener.load_balancer, at);
+            self.listeners.entry(listener.load_balancer.clone()).or_default().push(at);
         }
         for (at, _, rule) in self.inventory.of::<ListenerRule>() {
+            self.listeners.entry(rule.listener.clone()).or_default().push(at);
             let listener = self.inventory.find::<Listener>(&rule.listener);
             let balancer = listener.map_or_else(|| balancer_of(&rule.listener), |(_, _, l)| l.load_balancer.clone());
             // a listener's default action is listed as its rule `default` too
@@ -250,7 +272,12 @@ impl<'a> Context<'a> {
         let Some(asset) = self.inventory.assets().get(at) else { return own };
         if let Body::SecurityGroupRule(rule) = &asset.body {
             let bearers = self.attachments.get(&rule.group).into_iter().flatten();
-            let all = std::iter::once(own).chain(bearers.map(|bearer| self.zones.of(bearer.at)));
+            let bearers = bearers.map(|bearer| self.zones.of(bearer.at));
+            // where interfaces were not listed, anything in the group's VPC may bear it
+            let vpc = self.inventory.find::<SecurityGroup>(&rule.group).map(|(_, _, group)| group.vpc.as_str());
+            let may = vpc.filter(|_| !self.listed::<NetworkInterface>(&asset.place));
+            let may = may.and_then(|vpc| self.most_guarded_subnet.get(vpc)).map(|at| self.zones.of(*at));
+            let all = std::iter::once(own).chain(bearers).chain(may);
             return all.min_by_key(|placement| placement.border.category.guard()).unwrap_or(own);
         }
         if let Body::VpcPeeringConnection(peering) = &asset.body {

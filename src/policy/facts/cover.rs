@@ -50,6 +50,8 @@ pub(super) struct GroupEnd<'a> {
     pub border: &'a Border,
     pub id: &'a str,
     pub attachments: &'a [Attachment],
+    /// Whether what may bear it was listed. What was not may bear it as well.
+    pub all_known: bool,
 }
 
 impl GroupEnd<'_> {
@@ -57,8 +59,9 @@ impl GroupEnd<'_> {
     /// an approval for the gateway's namespace says nothing of a database that bears the same group.
     fn is_in(&self, context: &Context<'_>, end: &End) -> bool {
         let End::Where { cidr, matcher, .. } = end else { return false };
-        let all =
-            |test: &dyn Fn(&Attachment) -> bool| !self.attachments.is_empty() && self.attachments.iter().all(test);
+        let all = |test: &dyn Fn(&Attachment) -> bool| {
+            self.all_known && !self.attachments.is_empty() && self.attachments.iter().all(test)
+        };
         end.holds_border(&self.border.zone, self.border.environment.as_deref())
             && matcher.asset.as_deref().is_none_or(|asset| {
                 let named =

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{authz, declared, elb, gitops, groups, mesh, namespaces, peering, twins, zones};
+use super::{authz, balancers, declared, eks, elb, gitops, groups, listeners, mesh, namespaces, peering, twins, zones};
 use crate::config::Category;
 use crate::finding::Location;
 use crate::model::{Asset, Body, Kind, Place, short_of};
@@ -267,6 +267,12 @@ derive! {
         SecurityGroupRule => groups::GroupRule, groups::rule;
         VpcPeeringConnection => peering::Peering, peering::peering;
         TargetGroup => elb::TargetGroupFact, elb::target_group;
+        EksCluster => eks::ClusterFact, eks::cluster;
+        NodeGroup => eks::NodesFact, eks::node_group;
+        FargateProfile => eks::NodesFact, eks::fargate_profile;
+        AccessEntry => eks::AccessFact, eks::access_entry;
+        LoadBalancer => balancers::BalancerFact, balancers::balancer;
+        Listener => listeners::ListenerFact, listeners::listener;
         Namespace => namespaces::NamespaceFact, namespaces::namespace;
         Workload => mesh::WorkloadFact, mesh::workload;
         AuthorizationPolicy => authz::AuthorizationFact, authz::policy;

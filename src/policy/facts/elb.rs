@@ -65,7 +65,9 @@ pub(super) fn target_group(of: &Of<'_, TargetGroup>, unknown: &mut Unknown) -> T
         let from = &context.zones.of(at).border;
         for (_, target) in &targets {
             let borders = borders_of(context, group, target);
-            if borders.is_empty() {
+            // of what nobody bears nothing tells whether it is in scope: only a balancer that is can be judged by itself
+            let nobodys = !from.category.in_scope() && borders.iter().any(|border| !border.is_classified());
+            if borders.is_empty() || nobodys {
                 unknown.say("crossings", Reason::NotInInventory, &target.target);
             }
             let matters = |to: &&Border| from.crosses(to) && (from.category.in_scope() || to.category.in_scope());

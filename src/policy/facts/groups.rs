@@ -7,8 +7,8 @@ use super::context::{Attachment, Context, names};
 use super::cover::{self, Cover, GroupEnd, Role};
 use super::document::{Of, Reason, Unknown};
 use crate::model::{
-    AddressSet, Connections, Direction, NetworkInterface, Peer, PrefixList, SecurityGroup, SecurityGroupRule, Vpc,
-    short_of,
+    AddressSet, Connections, Direction, Instance, NetworkInterface, Peer, PrefixList, SecurityGroup, SecurityGroupRule,
+    Subnet, Vpc, short_of,
 };
 use crate::zone::{Border, Piece};
 
@@ -111,7 +111,8 @@ pub(super) fn rule(of: &Of<'_, SecurityGroupRule>, unknown: &mut Unknown) -> Gro
         unknown.say("connections", Reason::NotUnderstood, &rule.protocol);
         Connections::all()
     });
-    let end = GroupEnd { border: ours, id, attachments };
+    let all_known = known || context.listed::<Instance>(&asset.place);
+    let end = GroupEnd { border: ours, id, attachments, all_known };
     let vpc = found.map(|(.., group)| group.vpc.as_str());
     match &rule.peer {
         Peer::Cidr(net) => by_addresses(context, &mut fact, &end, AddressSet::from_nets([net]), vpc, &open, unknown),
@@ -157,7 +158,16 @@ fn by_addresses(
     }
     let role = role(fact.direction);
     let own_vpc_known = vpc.is_some_and(|vpc| context.inventory.find::<Vpc>(vpc).is_some());
-    for piece in context.book.split(&addresses, vpc).into_iter().filter(|piece| piece.border.crosses(end.border)) {
+    let (crossing, within): (Vec<Piece>, Vec<Piece>) =
+        context.book.split(&addresses, vpc).into_iter().partition(|piece| piece.border.crosses(end.border));
+    // a subnet may lie in another zone than its VPC
+    for (_, vpc, _) in within.iter().flat_map(|piece| &piece.owners).filter_map(|id| context.inventory.find::<Vpc>(id))
+    {
+        if !context.listed::<Subnet>(&vpc.place) {
+            unknown.say("address_crossings", Reason::EntriesNotCollected, short_of(&vpc.id));
+        }
+    }
+    for piece in crossing {
         let cover = cover::of_piece(context, role, end, &piece, open);
         if piece.owners.is_empty() && !own_vpc_known && !cover.beyond.is_empty() {
             // what nobody bears may be the group's own VPC's, which was not read
@@ -193,7 +203,8 @@ fn by_group(
         return;
     }
     let attachments: &[Attachment] = context.attachments.get(other).map_or(&[], Vec::as_slice);
-    let theirs = GroupEnd { border, id: &asset.id, attachments };
+    let all_known = context.listed::<NetworkInterface>(&asset.place) || context.listed::<Instance>(&asset.place);
+    let theirs = GroupEnd { border, id: &asset.id, attachments, all_known };
     let cover = cover::of_group(context, role(fact.direction), end, &theirs, open);
     fact.group_crossings.push(Crossing::new(border, vec![other.to_owned()], vec![other.to_owned()], cover));
 }

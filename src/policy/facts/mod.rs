@@ -5,18 +5,22 @@
 //! joined here. To give a kind more to judge by: a module with a struct, and a line in `Derived::of`.
 
 mod authz;
+mod balancers;
 mod context;
 mod cover;
 mod declared;
 mod document;
+mod eks;
 mod elb;
 mod gitops;
 mod groups;
+mod listeners;
 mod mesh;
 mod namespaces;
 mod peering;
 mod schema;
 pub mod twins;
+pub mod twins_traffic;
 mod zones;
 
 use rayon::prelude::*;
@@ -76,12 +80,14 @@ pub fn build(context: &Context<'_>, wanted: &(dyn Fn(&str, Category) -> bool + S
 }
 
 /// Makers of the documents that are about no asset, by kind.
-const SUBJECTS: &[(&str, fn(&Context<'_>) -> Vec<Fact>)] = &[
+const SUBJECTS: &[(&str, SubjectMaker)] = &[
     (declared::FLOW, declared::flows),
     (declared::GAP, declared::gaps),
     ("cluster-group", twins::cluster_groups),
     ("management-cluster", gitops::management),
 ];
+
+type SubjectMaker = fn(&Context<'_>) -> Vec<Fact>;
 
 fn document<F>(context: &Context<'_>, at: usize, asset: &Asset, kind: &'static str, derive: F) -> Fact
 where

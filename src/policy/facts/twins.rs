@@ -18,7 +18,7 @@ use serde::Serialize;
 use super::context::Context;
 use super::document::{Reason, Unknown};
 use super::mesh;
-use crate::model::{Asset, EksCluster, Kind, Namespace, Severity, Workload, short_of};
+use crate::model::{Addon, Asset, EksCluster, Kind, Namespace, Severity, Workload, short_of};
 
 pub(super) use document::{ClusterGroup, cluster_groups};
 pub use traffic::{Feed, Traffic, TrafficState, traffic};
@@ -165,6 +165,7 @@ pub fn compare(context: &Context<'_>, first: &str, second: &str) -> Comparison {
         enforcers(&a, &b, &mut out);
     }
     versions(&a, &b, &mut out);
+    addons(context, &a, &b, &mut out);
     groups::compare(context, &a, &b, &mut out);
     out.differences.sort();
     out.differences.dedup();
@@ -317,6 +318,24 @@ fn enforcers(a: &Side<'_>, b: &Side<'_>, out: &mut Comparison) {
     {
         let text = |all: BTreeSet<&str>| (!all.is_empty()).then(|| all.into_iter().collect::<Vec<_>>().join(", "));
         out.differ(Aspect::Enforcer, "NetworkPolicy", text(first), text(second));
+    }
+}
+
+/// Whether the VPC CNI's add-on switches its enforcer on (Amazon EKS User Guide, "Limit Pod traffic with Kubernetes
+/// network policies"), where its configuration was read of either.
+fn addons(context: &Context<'_>, a: &Side<'_>, b: &Side<'_>, out: &mut Comparison) {
+    let switch = |side: &Side<'_>| {
+        let mut all = context.inventory.of::<Addon>().map(|(_, _, addon)| addon);
+        all.find(|addon| addon.name == "vpc-cni" && *addon.cluster == *side.name).and_then(|addon| addon.network_policy)
+    };
+    let word = |on: bool| if on { "on" } else { "off" }.to_owned();
+    match (switch(a), switch(b)) {
+        (Some(first), Some(second)) if first != second => {
+            out.differ(Aspect::Enforcer, "VPC CNI add-on", Some(word(first)), Some(word(second)));
+        }
+        (Some(_), None) => out.skip(Aspect::Enforcer, &b.name, Reason::EntriesNotCollected, "its VPC CNI add-on"),
+        (None, Some(_)) => out.skip(Aspect::Enforcer, &a.name, Reason::EntriesNotCollected, "its VPC CNI add-on"),
+        _ => {}
     }
 }
 

@@ -1,38 +1,36 @@
-//! What feeds a cluster: target groups with their weight and healthy targets.
-
-use std::net::IpAddr;
+//! What feeds a cluster, as far as a comparison of twins tells it.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{Asset, Instance, Kind, Target, TargetGroup, short_of};
-use crate::policy::facts::context::{Context, node_cluster};
+use crate::model::{TargetGroup, short_of};
+use crate::policy::facts::context::Context;
+use crate::policy::facts::twins_traffic::{self, Traffic as Told};
 
 /// Whether a cluster is fed by load balancers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TrafficState {
-    /// A target group of it has a weight, or a healthy target that a weight would feed at once.
+    /// An action forwards to it at a weight, or a target of it is healthy.
     Carries,
-    /// All of its target groups have weight 0 and no healthy target.
+    /// All that forwards to it has weight 0, and no target of it is healthy.
     Drained,
-    /// It is not known which target groups feed it, or what they hold.
+    /// It is not known what feeds it, or what that holds.
     Unknown,
 }
 
-/// A target group that feeds a cluster.
+/// A way by which a target group feeds a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Feed {
-    /// Its name.
+    /// The target group.
     pub target_group: String,
-    /// The greatest weight that a listener or rule gives it; left out where what forwards to it was not read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weight: Option<i64>,
-    /// Healthy targets; left out where targets were not read.
+    /// The listener or rule that forwards.
+    pub by: String,
+    /// The weight that it gives the group.
+    pub weight: i64,
+    /// Healthy targets; left out where targets or their health were not read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub healthy: Option<usize>,
-    /// All targets.
-    pub targets: usize,
 }
 
 /// What feeds a cluster.
@@ -46,60 +44,30 @@ pub struct Traffic {
     pub target_groups: Vec<Feed>,
 }
 
-/// What feeds a cluster. A target group is the cluster's by the tag that AWS Load Balancer Controller sets (its
-/// documentation, "Resource Tags"), or by a target that is one of the cluster's nodes.
+/// What feeds a cluster.
 pub fn traffic(context: &Context<'_>, cluster: &str) -> Traffic {
-    let mut feeds: Vec<Feed> = context
-        .inventory
-        .of::<TargetGroup>()
-        .filter_map(|(_, asset, group)| feed(context, cluster, asset, group))
+    let all = twins_traffic::feeds(context);
+    let own = all.iter().filter(|feed| feed.clusters.iter().any(|name| name == cluster));
+    let mut target_groups: Vec<Feed> = own
+        .map(|feed| Feed {
+            target_group: short_of(&feed.target_group),
+            by: short_of(&feed.by),
+            weight: feed.weight,
+            healthy: feed.healthy,
+        })
         .collect();
-    feeds.sort();
-    let carries = |feed: &Feed| feed.weight.is_some_and(|weight| weight > 0) || feed.healthy.is_some_and(|all| all > 0);
-    let drained = |feed: &Feed| feed.weight == Some(0) && feed.healthy == Some(0);
-    let state = if feeds.iter().any(carries) {
-        TrafficState::Carries
-    } else if !feeds.is_empty() && feeds.iter().all(drained) {
-        TrafficState::Drained
-    } else {
-        TrafficState::Unknown
+    target_groups.sort();
+    let state = match twins_traffic::traffic(&all, cluster) {
+        Told::Serving => TrafficState::Carries,
+        // a cluster that nothing was read to feed is drained only where all target groups were read
+        Told::Drained if !target_groups.is_empty() || groups_listed(context, cluster) => TrafficState::Drained,
+        Told::Drained | Told::Unknown => TrafficState::Unknown,
     };
-    Traffic { cluster: cluster.to_owned(), state, target_groups: feeds }
+    Traffic { cluster: cluster.to_owned(), state, target_groups }
 }
 
-fn feed(context: &Context<'_>, cluster: &str, asset: &Asset, group: &TargetGroup) -> Option<Feed> {
-    let at = context.targets.get(&*asset.id).map_or(&[][..], Vec::as_slice);
-    let targets: Vec<&Target> =
-        at.iter().filter_map(|at| Target::of(&context.inventory.assets().get(*at)?.body)).collect();
-    let tagged = asset.tags.get("elbv2.k8s.aws/cluster").is_some_and(|name| name == cluster);
-    if !tagged && !targets.iter().any(|target| is_of(context, cluster, group, target)) {
-        return None;
-    }
-    let routes = context.routes.get(&*asset.id).map_or(&[][..], Vec::as_slice);
-    // a load balancer that the group names and of which no listener or rule was read may give it any weight
-    let all_read = group.balancers.iter().all(|arn| routes.iter().any(|route| route.balancer == *arn));
-    let weight = routes.iter().map(|route| route.weight).max().or(group.balancers.is_empty().then_some(0));
-    let healthy = targets.iter().filter(|target| target.health == "healthy").count();
-    Some(Feed {
-        target_group: group.name.clone(),
-        weight: weight.filter(|weight| all_read || *weight > 0),
-        healthy: group.targets_known.then_some(healthy),
-        targets: targets.len(),
-    })
-}
-
-/// Whether a target is one of a cluster's nodes, or an address of one.
-fn is_of(context: &Context<'_>, cluster: &str, group: &TargetGroup, target: &Target) -> bool {
-    let of = |asset: &Asset| node_cluster(asset).is_some_and(|name| name == cluster);
-    if group.target_type == "instance" {
-        return context.inventory.find::<Instance>(&target.target).is_some_and(|(_, asset, _)| of(asset));
-    }
-    let Ok(address) = target.target.parse::<IpAddr>() else { return false };
-    let vpc = group.vpc.clone().unwrap_or_default();
-    let interface =
-        context.interface_by_address.get(&(vpc, address)).and_then(|at| context.inventory.assets().get(*at));
-    let Some(interface) = interface else { return false };
-    let instance = crate::model::NetworkInterface::of(&interface.body).and_then(|i| i.instance.clone());
-    let node = instance.and_then(|id| context.inventory.find::<Instance>(&short_of(&id)));
-    of(interface) || node.is_some_and(|(_, asset, _)| of(asset))
+/// Whether all target groups where a cluster stands were read.
+fn groups_listed(context: &Context<'_>, cluster: &str) -> bool {
+    let asset = context.cluster(cluster).and_then(|at| context.inventory.assets().get(at));
+    asset.is_some_and(|asset| context.listed::<TargetGroup>(&asset.place))
 }
