@@ -10,7 +10,7 @@ use super::inputs::{self, Inputs, Read};
 use super::{CLEAN, CliError, INCOMPLETE, Language, VIOLATION, output};
 use crate::model::Gap;
 use crate::policy::facts::Context;
-use crate::policy::facts::twins::{self, Aspect, Comparison, Difference, Feed, NotCompared, Traffic, TrafficState};
+use crate::policy::facts::clusters::{self, Aspect, Comparison, Difference, Feed, NotCompared, Traffic, TrafficState};
 use crate::report::clean;
 
 #[derive(clap::Args)]
@@ -82,8 +82,8 @@ pub fn run(args: Args) -> Result<u8, CliError> {
     if first == second {
         return Err(CliError::usage(format!("cluster `{first}` is named twice"), "name two clusters"));
     }
-    let comparison = twins::compare(&context, first, second);
-    let traffic = [first, second].map(|name| twins::traffic(&context, name));
+    let comparison = clusters::compare(&context, first, second);
+    let traffic = [first, second].map(|name| clusters::traffic(&context, name));
     let coverage = inventory.coverage.gaps.as_slice();
     let verdict = if !comparison.differences.is_empty() {
         Verdict::NoGo
@@ -117,7 +117,7 @@ pub fn run(args: Args) -> Result<u8, CliError> {
 
 /// A cluster of which nothing at all was read is most likely a slip of the pen.
 fn known(context: &Context<'_>, name: &str) -> Result<(), CliError> {
-    let all = twins::clusters(context);
+    let all = clusters::clusters(context);
     if all.iter().any(|known| **known == *name) {
         return Ok(());
     }

@@ -7,7 +7,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{authz, balancers, declared, eks, elb, gitops, groups, listeners, mesh, namespaces, peering, twins, zones};
+use super::{
+    authz, balancers, clusters, declared, eks, elb, gitops, groups, listeners, mesh, namespaces, peering, zones,
+};
 use crate::config::Category;
 use crate::finding::Location;
 use crate::model::{Asset, Body, Kind, Place, short_of};
@@ -280,7 +282,7 @@ derive! {
     subjects {
         "zone-assignment" => Assignment(zones::Assignment);
         "gitops-policy" => GitopsPolicy(gitops::Tracking);
-        "cluster-group" => ClusterGroup(twins::ClusterGroup);
+        "cluster-group" => ClusterGroup(clusters::ClusterGroup);
         "management-cluster" => Management(gitops::Management);
         "declared-flow" => DeclaredFlow(declared::DeclaredFlow);
         "waiver" => Waiver(declared::WaiverFact);

@@ -6,6 +6,7 @@
 
 mod authz;
 mod balancers;
+pub mod clusters;
 mod context;
 mod cover;
 mod declared;
@@ -19,7 +20,6 @@ mod mesh;
 mod namespaces;
 mod peering;
 mod schema;
-pub mod twins;
 pub mod twins_traffic;
 mod zones;
 
@@ -83,7 +83,7 @@ pub fn build(context: &Context<'_>, wanted: &(dyn Fn(&str, Category) -> bool + S
 const SUBJECTS: &[(&str, SubjectMaker)] = &[
     (declared::FLOW, declared::flows),
     (declared::GAP, declared::gaps),
-    ("cluster-group", twins::cluster_groups),
+    ("cluster-group", clusters::cluster_groups),
     ("management-cluster", gitops::management),
 ];
 
