@@ -28,7 +28,7 @@ pub fn account_id(account: &str) -> String {
 /// The short form of an id: what follows the last `/` (or `:` where an ARN has no `/`), `namespace/name` in Kubernetes.
 pub fn short_of(id: &str) -> String {
     if id.starts_with("arn:") {
-        // load balancers and their listeners end in opaque hashes: their names tell more
+        // load balancers, their listeners and parts of EKS clusters end in opaque ids: their names tell more
         let resource = id.splitn(6, ':').last().unwrap_or(id);
         if resource == "root" {
             return id.split(':').nth(4).unwrap_or(id).to_owned();
@@ -39,6 +39,8 @@ pub fn short_of(id: &str) -> String {
         return match resource.split('/').collect::<Vec<_>>().as_slice() {
             ["loadbalancer", _, name, _] | ["targetgroup", name, _] => (*name).to_owned(),
             ["listener", _, name, _, hash] | ["listener-rule", _, name, _, _, hash] => format!("{name}/{hash}"),
+            ["nodegroup" | "fargateprofile" | "addon", cluster, name, _] => format!("{cluster}/{name}"),
+            ["access-entry", cluster, .., name, _] => format!("{cluster}/{name}"),
             [.., last] => (*last).to_owned(),
             [] => resource.to_owned(),
         };
@@ -92,6 +94,8 @@ mod tests {
         assert_eq!(short_of("arn:aws:ec2:eu-west-1:1:vpc/vpc-1"), "vpc-1");
         assert_eq!(short_of("arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/web/50dc"), "web");
         assert_eq!(short_of("arn:aws:iam::111122223333:root"), "111122223333");
+        assert_eq!(short_of("arn:aws:eks:r:1:nodegroup/prod/workers/b0c9-d1"), "prod/workers");
+        assert_eq!(short_of("arn:aws:eks:r:1:access-entry/prod/role/1/admin/b0c9-d1"), "prod/admin");
         assert_eq!(
             short_of("arn:aws:ec2:r:1:security-group/sg-1#ingress:tcp/1:10.0.0.0/8"),
             "sg-1#ingress:tcp/1:10.0.0.0/8"

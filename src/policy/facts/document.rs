@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{
-    authz, balancers, clusters, declared, eks, elb, gitops, groups, listeners, mesh, namespaces, peering, zones,
+    authz, balancers, clusters, declared, eks, elb, gitops, groups, listeners, mesh, namespaces, peering, twins, zones,
 };
 use crate::config::Category;
 use crate::finding::Location;
@@ -275,6 +275,7 @@ derive! {
         AccessEntry => eks::AccessFact, eks::access_entry;
         LoadBalancer => balancers::BalancerFact, balancers::balancer;
         Listener => listeners::ListenerFact, listeners::listener;
+        ListenerRule => twins::RuleFact, twins::rule;
         Namespace => namespaces::NamespaceFact, namespaces::namespace;
         Workload => mesh::WorkloadFact, mesh::workload;
         AuthorizationPolicy => authz::AuthorizationFact, authz::policy;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::document::{Of, Reason, Unknown};
+use super::twins::{self, Twins};
 use crate::model::{Kind, Listener, ListenerRule, short_of};
 use crate::node::Node;
 use crate::policy::pack::embedded_text;
@@ -22,6 +23,9 @@ pub(super) struct ListenerFact {
     /// There if it ends TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     tls: Option<Tls>,
+    /// Sharing between clusters; left out where the default action forwards to one cluster only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    twins: Option<Twins>,
 }
 
 /// The TLS that a listener speaks.
@@ -35,7 +39,7 @@ struct Tls {
 }
 
 pub(super) fn listener(of: &Of<'_, Listener>, unknown: &mut Unknown) -> ListenerFact {
-    let Of { asset, body: listener, .. } = *of;
+    let Of { context, asset, body: listener, .. } = *of;
     let (mut plaintext, mut tls) = (Some(false), None);
     match listener.protocol.as_str() {
         "HTTP" => plaintext = takes_plaintext(of, unknown),
@@ -57,7 +61,8 @@ pub(super) fn listener(of: &Of<'_, Listener>, unknown: &mut Unknown) -> Listener
             }
         }
     }
-    ListenerFact { balancer: short_of(&listener.load_balancer), plaintext, tls }
+    let twins = twins::twins(context, asset, listener.actions.as_ref(), &listener.forwards, unknown);
+    ListenerFact { balancer: short_of(&listener.load_balancer), plaintext, tls, twins }
 }
 
 /// An HTTP listener is no opening if all that it and its rules do is redirect to HTTPS.

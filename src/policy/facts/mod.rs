@@ -20,6 +20,7 @@ mod mesh;
 mod namespaces;
 mod peering;
 mod schema;
+mod twins;
 pub mod twins_traffic;
 mod zones;
 

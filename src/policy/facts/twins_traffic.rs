@@ -29,6 +29,22 @@ pub struct Feed {
     pub healthy: Option<usize>,
 }
 
+/// What is known of one target group.
+pub(super) struct GroupState {
+    /// Clusters that its targets are nodes or pods of, sorted.
+    pub clusters: Vec<String>,
+    /// Whether all targets were collected and attributed to a cluster.
+    pub attributed: bool,
+    /// How many targets are healthy, if that is known of all.
+    pub healthy: Option<usize>,
+}
+
+/// What is known of one target group.
+pub(super) fn group_state(context: &Context<'_>, asset: &Asset, group: &TargetGroup) -> GroupState {
+    let (clusters, attributed) = clusters_of(context, asset, group);
+    GroupState { clusters, attributed, healthy: healthy(context, asset, group) }
+}
+
 /// Whether load balancers send traffic to a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Traffic {
@@ -45,8 +61,7 @@ pub fn feeds(context: &Context<'_>) -> Vec<Feed> {
     let mut all = Vec::new();
     for (_, asset, group) in context.inventory.of::<TargetGroup>() {
         let Some(routes) = context.routes.get(&*asset.id) else { continue };
-        let (clusters, attributed) = clusters_of(context, asset, group);
-        let healthy = healthy(context, asset, group);
+        let GroupState { clusters, attributed, healthy } = group_state(context, asset, group);
         for route in routes {
             let Some(by) = context.inventory.assets().get(route.by) else { continue };
             all.push(Feed {
@@ -91,29 +106,39 @@ fn clusters_of(context: &Context<'_>, asset: &Asset, group: &TargetGroup) -> (Ve
         return (vec![cluster.clone()], group.targets_known);
     }
     let mut clusters = BTreeSet::new();
-    let mut attributed = group.targets_known;
+    // of a group without targets nothing tells whose it is
+    let mut attributed = group.targets_known && targets(context, &asset.id).next().is_some();
     for target in targets(context, &asset.id) {
         match cluster_of(context, group, target) {
-            Some(cluster) => drop(clusters.insert(cluster)),
+            Some(cluster) => clusters.extend(cluster),
             None => attributed = false,
         }
     }
     (clusters.into_iter().collect(), attributed)
 }
 
-/// The cluster of one target. Pods bear addresses of their node's interfaces (Amazon EKS User Guide, "Assign IPs to
+/// The cluster of one target, if it is of one; nothing where that is not known. Pods bear addresses of their node's interfaces (Amazon EKS User Guide, "Assign IPs to
 /// Pods with the Amazon VPC CNI").
-fn cluster_of(context: &Context<'_>, group: &TargetGroup, target: &Target) -> Option<String> {
-    if group.target_type == "instance" {
-        let (_, instance, _) = context.inventory.find::<Instance>(&target.target)?;
-        return node_cluster(instance);
+fn cluster_of(context: &Context<'_>, group: &TargetGroup, target: &Target) -> Option<Option<String>> {
+    match group.target_type.as_str() {
+        "instance" => {
+            let (_, instance, _) = context.inventory.find::<Instance>(&target.target)?;
+            return Some(node_cluster(instance));
+        }
+        // a function runs in no cluster; what stands behind a second load balancer is not followed
+        "lambda" => return Some(None),
+        "ip" => {}
+        _ => return None,
     }
     let address: IpAddr = target.target.parse().ok()?;
     let at = context.interface_by_address.get(&(group.vpc.clone()?, address))?;
     let asset = context.inventory.assets().get(*at)?;
     let interface = NetworkInterface::of(&asset.body)?;
-    let node = interface.instance.as_deref().and_then(|id| context.inventory.find::<Instance>(id));
-    node.and_then(|(_, node, _)| node_cluster(node)).or_else(|| node_cluster(asset))
+    match interface.instance.as_deref() {
+        // an interface may outlive what was read of its instance
+        Some(id) => Some(node_cluster(context.inventory.find::<Instance>(id)?.1).or_else(|| node_cluster(asset))),
+        None => Some(node_cluster(asset)),
+    }
 }
 
 /// How many targets are healthy. Source: ELBv2 API reference, TargetHealth: `draining` still serves what it began.
