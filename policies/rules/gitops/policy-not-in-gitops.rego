@@ -15,8 +15,8 @@
 #     en: Add the policy to the repository of the application that deploys this namespace, or delete it from the cluster.
 #     ko: 이 네임스페이스를 배포하는 애플리케이션의 저장소에 정책을 추가하거나 클러스터에서 삭제하십시오.
 #   messages:
-#     en: "{kind} `{name}` is in cluster `{cluster}`, {?by}and application {by} finds it in no manifest any more{/}{?untracked}and none of {untracked} application(s) that deploy there tracks it{/}"
-#     ko: "{kind} `{name}`이(가) 클러스터 `{cluster}`에 있으나 {?by}애플리케이션 {by}의 매니페스트에는 더 이상 없습니다{/}{?untracked}그곳에 배포하는 애플리케이션 {untracked}개 중 어느 것도 추적하지 않습니다{/}"
+#     en: "{kind} `{name}` is in cluster `{cluster}`, {?by}and application {by} finds it in no manifest any more{/}{?untracked}and none of the applications that deploy there ({untracked} read) tracks it{/}"
+#     ko: "{kind} `{name}`이(가) 클러스터 `{cluster}`에 있으나 {?by}애플리케이션 {by}의 매니페스트에는 더 이상 없습니다{/}{?untracked}그곳에 배포하는 애플리케이션(읽은 수: {untracked}) 중 어느 것도 추적하지 않습니다{/}"
 package zoneproof.rules.policy_not_in_gitops
 
 deny contains {"args": {
