@@ -3,6 +3,7 @@
 //! Commands parse arguments, build what they need, run, and say how it ended. Nothing below imports this module.
 
 mod completions;
+mod diff;
 mod error;
 mod explain;
 mod facts;
@@ -48,6 +49,8 @@ struct Cli {
 enum Command {
     /// Judge an estate and report what breaks its zones' isolation
     Scan(scan::Args),
+    /// Compare the isolation of two clusters: go or no-go before traffic moves from one to the other
+    Diff(diff::Args),
     /// Print the documents that rules see, as JSON Lines
     Facts(facts::Args),
     /// List, test or check rules
@@ -89,6 +92,7 @@ impl From<Language> for Lang {
 pub fn main() -> ExitCode {
     let ended = match Cli::parse().command {
         Command::Scan(args) => scan::run(args),
+        Command::Diff(args) => diff::run(args),
         Command::Facts(args) => facts::run(args),
         Command::Rules(command) => rules::run(command),
         Command::Explain(args) => explain::run(args),

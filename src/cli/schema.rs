@@ -10,7 +10,7 @@ use crate::report;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Which: config, findings, or facts/<kind>; none lists them
+    /// Which: config, diff-clusters, findings, or facts/<kind>; none lists them
     #[arg(value_name = "NAME")]
     name: Option<String>,
 }
@@ -21,8 +21,11 @@ pub fn published() -> Vec<(String, Value)> {
     // what is written, not what could be read: fields that are left out when empty are not required
     let written = SchemaSettings::draft2020_12().for_serialize();
     let findings = written.into_generator().into_root_schema_for::<report::Document<'_>>().to_value();
+    let diff = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let diff = diff.into_root_schema_for::<super::diff::Document<'_>>().to_value();
     let facts = facts::kinds().into_iter().filter_map(|kind| Some((format!("facts/{kind}"), facts::schema(kind)?)));
-    [("config".to_owned(), config), ("findings".to_owned(), findings)].into_iter().chain(facts).collect()
+    let named = [("config", config), ("diff-clusters", diff), ("findings", findings)];
+    named.map(|(name, schema)| (name.to_owned(), schema)).into_iter().chain(facts).collect()
 }
 
 pub fn run(args: Args) -> Result<u8, CliError> {

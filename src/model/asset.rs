@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::origin::Origin;
-use super::{aws, istio, kube};
+use super::{argo, aws, istio, kube};
 
 /// Where an asset stands. Parts that do not apply are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -171,4 +171,8 @@ kinds! {
     WasmPlugin(istio) = "wasm-plugin",
     Telemetry(istio) = "telemetry",
     ProxyConfig(istio) = "proxy-config",
+    Application(argo) = "application",
+    AppProject(argo) = "app-project",
+    ApplicationSet(argo) = "application-set",
+    ClusterRegistration(argo) = "cluster-registration",
 }

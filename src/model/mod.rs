@@ -4,6 +4,7 @@
 //! not be read) and the [`Inventory`] that holds them. It imports nothing else of this crate: every other layer speaks
 //! in these types.
 
+mod argo;
 mod asset;
 mod aws;
 mod coverage;
@@ -16,6 +17,7 @@ mod origin;
 mod ranges;
 mod severity;
 
+pub use argo::*;
 pub use asset::{Asset, Body, Kind, Place};
 pub use aws::*;
 pub use coverage::{Coverage, Gap, GapReason, Listed, Listing, Skipped};

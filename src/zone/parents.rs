@@ -178,7 +178,11 @@ fn parent(asset: &Asset, inventory: &Inventory, clusters: &HashMap<&str, usize>)
         | Body::EnvoyFilter(_)
         | Body::WasmPlugin(_)
         | Body::Telemetry(_)
-        | Body::ProxyConfig(_) => {
+        | Body::ProxyConfig(_)
+        | Body::Application(_)
+        | Body::AppProject(_)
+        | Body::ApplicationSet(_)
+        | Body::ClusterRegistration(_) => {
             let (cluster, namespace) = (asset.place.cluster.as_deref()?, asset.place.namespace.as_deref()?);
             let id = kube_id(cluster, "", "Namespace", namespace);
             inventory.find::<Namespace>(&id).map(|(at, ..)| at)

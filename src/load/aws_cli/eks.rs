@@ -38,6 +38,12 @@ pub(super) fn cluster(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         endpoint_private_access: Option<bool>,
         public_access_cidrs: Option<Vec<String>>,
     }
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Network {
+        service_ipv4_cidr: Option<String>,
+        service_ipv6_cidr: Option<String>,
+    }
     #[derive(Deserialize)]
     struct LogSetup {
         types: Option<Vec<String>>,
@@ -68,6 +74,8 @@ pub(super) fn cluster(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         name: String,
         arn: String,
         version: Option<String>,
+        endpoint: Option<String>,
+        kubernetes_network_config: Option<Network>,
         resources_vpc_config: Option<VpcConfig>,
         logging: Option<Logging>,
         encryption_config: Option<Vec<Encryption>>,
@@ -77,6 +85,7 @@ pub(super) fn cluster(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     }
     let s: Shape = serde_json::from_str(raw.get())?;
     let vpc = s.resources_vpc_config.unwrap_or_default();
+    let network = s.kubernetes_network_config.unwrap_or_default();
     let place = place_of(reader, &s.arn, &s.name);
     // EKS API reference, LogSetup: a type that no setup names as enabled is off
     let on = |all: Vec<LogSetup>| {
@@ -99,6 +108,8 @@ pub(super) fn cluster(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
             .map(|all| sorted(all.into_iter().filter_map(|one| one.resources).flatten().collect())),
         authentication_mode: s.access_config.and_then(|config| config.authentication_mode),
         support_type: s.upgrade_policy.and_then(|policy| policy.support_type),
+        endpoint: s.endpoint.filter(|endpoint| !endpoint.is_empty()),
+        service_cidr: network.service_ipv4_cidr.or(network.service_ipv6_cidr),
     };
     reader.add(s.arn, place, raw, s.tags.unwrap_or_default(), body);
     Ok(())

@@ -89,6 +89,7 @@ pub(super) fn authorization_policy(object: &mut Object<'_>) -> Read {
         targets: TargetRef::names(spec.target_ref, spec.target_refs),
         rules: spec.rules.into_iter().map(rule).collect(),
         unknown_fields,
+        delivery: object.delivery(),
     };
     let asset = object.namespaced("AuthorizationPolicy", &object.name(), true, body);
     object.add(asset);
@@ -117,6 +118,7 @@ pub(super) fn peer_authentication(object: &mut Object<'_>) -> Read {
         ports: spec.port_level_mtls.into_iter().map(|(port, mtls)| (port, mode(Some(mtls)))).collect(),
         created: object.meta.creation_timestamp.clone().unwrap_or_default(),
         unknown_fields,
+        delivery: object.delivery(),
     };
     let asset = object.namespaced("PeerAuthentication", &object.name(), true, body);
     object.add(asset);

@@ -3,6 +3,7 @@
 //! The API *group* and the kind together decide what an object is: a Knative or Gatekeeper object of the same kind name
 //! is another thing. To read a new kind: a line in [`KINDS`] and a function that turns the object into an asset.
 
+mod argo;
 mod core;
 mod istio;
 mod istio_traffic;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::batch::{Batch, Piece};
-use crate::model::{Asset, Body, GapReason, Origin, Place, Spot, kube_id};
+use crate::model::{Asset, Body, Delivery, GapReason, Origin, Place, Spot, kube_id};
 use crate::node::{Node, NodeError, Value};
 
 type Read = Result<(), NodeError>;
@@ -27,12 +28,16 @@ const KINDS: &[(&str, &str, Handler)] = &[
     ("", "Namespace", core::namespace),
     ("", "Pod", workloads::pod),
     ("", "ReplicationController", workloads::templated),
+    ("", "Secret", argo::registration),
     ("", "Service", core::service),
     ("", "ServiceAccount", core::service_account),
     ("apps", "DaemonSet", workloads::templated),
     ("apps", "Deployment", workloads::templated),
     ("apps", "ReplicaSet", workloads::templated),
     ("apps", "StatefulSet", workloads::templated),
+    ("argoproj.io", "AppProject", argo::project),
+    ("argoproj.io", "Application", argo::application),
+    ("argoproj.io", "ApplicationSet", argo::application_set),
     ("batch", "CronJob", workloads::cron_job),
     ("batch", "Job", workloads::templated),
     ("extensions.istio.io", "WasmPlugin", istio_traffic::wasm_plugin),
@@ -133,6 +138,7 @@ struct Meta {
     annotations: Option<BTreeMap<String, String>>,
     owner_references: Option<Vec<Owner>>,
     creation_timestamp: Option<String>,
+    uid: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -172,6 +178,19 @@ impl Object<'_> {
 
     fn controller(&self) -> Option<&Owner> {
         self.meta.owner_references.iter().flatten().find(|owner| owner.controller == Some(true))
+    }
+
+    /// How the object came into its cluster.
+    ///
+    /// Source: Argo CD, "Resource Tracking": by annotation, or by the label that Helm sets as well.
+    fn delivery(&self) -> Delivery {
+        let annotation = self.meta.annotations.as_ref().and_then(|all| all.get("argocd.argoproj.io/tracking-id"));
+        let label = self.meta.labels.as_ref().and_then(|all| all.get("app.kubernetes.io/instance"));
+        Delivery {
+            live: self.meta.uid.as_deref().is_some_and(|uid| !uid.is_empty()),
+            owner: self.controller().map(|owner| format!("{}/{}", owner.kind, owner.name)),
+            mark: annotation.or(label).cloned(),
+        }
     }
 
     /// The asset of an object in a namespace, with the places of all its fields if findings point into it.

@@ -45,6 +45,7 @@ pub(super) fn network_policy(object: &mut Object<'_>) -> Read {
         ingress_rules: rules(spec.ingress, true),
         egress_rules: rules(spec.egress, false),
         unknown_fields,
+        delivery: object.delivery(),
     };
     let asset = object.namespaced("NetworkPolicy", &object.name(), true, body);
     object.add(asset);

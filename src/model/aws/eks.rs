@@ -34,6 +34,12 @@ pub struct EksCluster {
     pub authentication_mode: Option<String>,
     /// `STANDARD` or `EXTENDED`: what happens at the end of standard support.
     pub support_type: Option<String>,
+    /// URL of the API server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// Block of its services' addresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_cidr: Option<String>,
 }
 
 /// A taint of a node group's nodes.

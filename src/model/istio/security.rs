@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::super::Delivery;
+
 /// `source` of an AuthorizationPolicy rule: all given fields must match, any value of a field is enough.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
@@ -118,6 +120,9 @@ pub struct AuthorizationPolicy {
     /// Fields that this release does not know, as JSON pointers: with one of them, what the policy does is not known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown_fields: Vec<String>,
+    /// How it came into its cluster.
+    #[serde(default, skip_serializing_if = "Delivery::is_nothing")]
+    pub delivery: Delivery,
 }
 
 /// A PeerAuthentication (`security.istio.io`).
@@ -134,6 +139,9 @@ pub struct PeerAuthentication {
     /// Fields that this release does not know, as JSON pointers: with one of them, what the policy does is not known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown_fields: Vec<String>,
+    /// How it came into its cluster.
+    #[serde(default, skip_serializing_if = "Delivery::is_nothing")]
+    pub delivery: Delivery,
 }
 
 /// A RequestAuthentication (`security.istio.io`): whose JWTs are valid. It asks for none.

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use foldhash::{HashMap, HashMapExt, HashSet};
 use jiff::civil::Date;
 
+use super::gitops::Gitops;
 use super::network::Network;
 use crate::config::{Config, Matcher};
 use crate::model::{
@@ -77,6 +78,7 @@ pub struct Context<'a> {
     meshed: OnceLock<HashSet<Arc<str>>>,
     /// Assets of a mesh that are judged as another one.
     wide: OnceLock<HashMap<usize, usize>>,
+    gitops: OnceLock<Gitops>,
     /// The most guarded subnet of each VPC.
     most_guarded_subnet: HashMap<String, usize>,
     network: OnceLock<Network>,
@@ -103,6 +105,7 @@ impl<'a> Context<'a> {
             meshes: HashMap::new(),
             meshed: OnceLock::new(),
             wide: OnceLock::new(),
+            gitops: OnceLock::new(),
             most_guarded_subnet: HashMap::new(),
             network: OnceLock::new(),
         };
@@ -218,6 +221,11 @@ impl<'a> Context<'a> {
                 self.by_namespace.entry(key).or_default().push(at);
             }
         }
+    }
+
+    /// What Argo CD does, joined when it is first asked for.
+    pub(super) fn gitops(&self) -> &Gitops {
+        self.gitops.get_or_init(|| Gitops::of(self))
     }
 
     /// Whether all assets of a kind in a place are in the inventory, so that what is not there does not exist. For an

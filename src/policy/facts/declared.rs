@@ -161,13 +161,13 @@ fn location(context: &Context<'_>, gap: &Gap) -> Location {
     }
 }
 
-fn at(context: &Context<'_>, spot: Spot) -> Location {
+pub(super) fn at(context: &Context<'_>, spot: Spot) -> Location {
     let (file, Spot { line, column }) = context.config.locate(spot);
     Location::File { file: file.to_owned(), line, column }
 }
 
 /// A subject whose own words are all in what is derived.
-fn subject(id: &str, location: Location, border: Border) -> Subject {
+pub(super) fn subject(id: &str, location: Location, border: Border) -> Subject {
     let body = RawValue::from_string("{}".to_owned()).unwrap_or_else(|_| RawValue::NULL.to_owned());
     Subject { id: id.into(), location, place: Place::default(), border, body }
 }

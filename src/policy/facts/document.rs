@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{
-    acl, authz, balancers, declared, eks, elb, exposure, flow_logs, gateways, group_use, groups, listeners, mesh,
-    mesh_scope, namespaces, peering, private_link, routes, transit, twins, zones,
+    acl, authz, balancers, clusters, declared, eks, elb, exposure, flow_logs, gateways, gitops, group_use, groups,
+    listeners, mesh, mesh_scope, namespaces, peering, private_link, routes, transit, twins, zones,
 };
 use crate::config::Category;
 use crate::finding::Location;
@@ -306,6 +306,9 @@ derive! {
     }
     subjects {
         "zone-assignment" => Assignment(zones::Assignment);
+        "gitops-policy" => GitopsPolicy(gitops::Tracking);
+        "cluster-group" => ClusterGroup(clusters::ClusterGroup);
+        "management-cluster" => Management(gitops::Management);
         "declared-flow" => DeclaredFlow(declared::DeclaredFlow);
         "waiver" => Waiver(declared::WaiverFact);
         "gap" => Gap(declared::GapFact);

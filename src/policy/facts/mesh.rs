@@ -154,7 +154,16 @@ pub(super) fn namespace_mode(
 }
 
 pub(super) fn workload(of: &Of<'_, Workload>, unknown: &mut Unknown) -> WorkloadFact {
-    let Of { context, asset, body: workload, .. } = *of;
+    of_workload(of.context, of.asset, of.body, unknown)
+}
+
+/// How a workload takes part in the mesh.
+pub(super) fn of_workload(
+    context: &Context<'_>,
+    asset: &Asset,
+    workload: &Workload,
+    unknown: &mut Unknown,
+) -> WorkloadFact {
     let (Some(cluster), Some(namespace)) = (&asset.place.cluster, &asset.place.namespace) else {
         let mtls = Mtls { mode: None, by: String::new(), by_id: None, scope: "default", open_ports: vec![] };
         return WorkloadFact { in_mesh: None, mtls, proxies: Proxies::default() };

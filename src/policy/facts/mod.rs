@@ -7,6 +7,7 @@
 mod acl;
 mod authz;
 mod balancers;
+pub mod clusters;
 mod context;
 mod cover;
 mod declared;
@@ -16,6 +17,7 @@ mod elb;
 mod exposure;
 mod flow_logs;
 mod gateways;
+mod gitops;
 mod group_use;
 mod groups;
 mod listeners;
@@ -42,11 +44,15 @@ pub use document::{About, Because, Fact, Reason, Subject};
 pub use schema::{kinds, schema};
 
 use crate::config::Category;
-use crate::model::{Asset, Body};
+use crate::finding::Location;
+use crate::model::{Asset, Body, Origin};
 use document::{Derived, Document, Header, Unknown};
 
 /// The kind of documents about what gave an asset its zone.
 pub const ZONE_ASSIGNMENT: &str = "zone-assignment";
+
+/// The kind of documents about how policies came into their cluster.
+pub const GITOPS_POLICY: &str = "gitops-policy";
 
 /// Builds the documents of all (kind, category) pairs that are wanted, in the inventory's order; those that are about
 /// no asset follow.
@@ -60,6 +66,15 @@ pub fn build(context: &Context<'_>, wanted: &(dyn Fn(&str, Category) -> bool + S
             && let Some(derived) = zones::assignment(context, at, asset)
         {
             out.push(document(context, at, asset, ZONE_ASSIGNMENT, derived));
+        }
+        if wanted(GITOPS_POLICY, category) && gitops::delivery(&asset.body).is_some_and(|(delivery, ..)| delivery.live)
+        {
+            out.push(document(context, at, asset, GITOPS_POLICY, |context, _, asset, unknown| match gitops::tracking(
+                context, asset, unknown,
+            ) {
+                Some(tracking) => Derived::GitopsPolicy(Box::new(tracking)),
+                None => Derived::Nothing {},
+            }));
         }
         if wanted(asset.body.kind(), category) {
             out.push(document(context, at, asset, asset.body.kind(), Derived::of));
@@ -77,7 +92,12 @@ pub fn build(context: &Context<'_>, wanted: &(dyn Fn(&str, Category) -> bool + S
 }
 
 /// Makers of the documents that are about no asset, by kind.
-const SUBJECTS: &[(&str, SubjectMaker)] = &[(declared::FLOW, declared::flows), (declared::GAP, declared::gaps)];
+const SUBJECTS: &[(&str, SubjectMaker)] = &[
+    (declared::FLOW, declared::flows),
+    (declared::GAP, declared::gaps),
+    ("cluster-group", clusters::cluster_groups),
+    ("management-cluster", gitops::management),
+];
 
 type SubjectMaker = fn(&Context<'_>) -> Vec<Fact>;
 
@@ -110,6 +130,16 @@ fn subject(kind: &'static str, subject: Subject, derived: Derived, unknown: Unkn
         owner: subject.id.to_string(),
         document: Document::new(header, subject.body.clone(), derived),
         about: About::Other(Box::new(subject)),
+    }
+}
+
+/// Where findings about an asset point.
+fn location(asset: &Asset) -> Location {
+    match &asset.origin {
+        Origin::Arn { arn } => Location::Arn { arn: arn.to_string() },
+        Origin::File { file, line, column, .. } => {
+            Location::File { file: file.to_string(), line: *line, column: *column }
+        }
     }
 }
 
