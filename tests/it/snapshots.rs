@@ -90,8 +90,10 @@ fn a_snapshot_that_is_cut_off_is_incomplete() {
     // in the middle of a line, too
     let half = format!("{}\n{}", lines[0], &lines[1][..lines[1].len() / 2]);
     let (_kept, path) = written(&[half, lines[2].clone()]);
-    let reasons: Vec<String> =
-        scan(&path).1["coverage"].as_array().unwrap().iter().map(|gap| gap["reason"].to_string()).collect();
+    // what the configuration expects beyond that is missing as well
+    let (_, document) = scan(&path);
+    let gaps = document["coverage"].as_array().unwrap().iter().filter(|gap| gap["reason"] != "not-collected");
+    let reasons: Vec<String> = gaps.map(|gap| gap["reason"].to_string()).collect();
     assert_eq!(
         reasons,
         ["\"cut-short\"", "\"malformed\""].map(str::to_owned).iter().rev().cloned().collect::<Vec<_>>()

@@ -91,6 +91,9 @@ pub fn build(context: &Context<'_>, wanted: &(dyn Fn(&str, Category) -> bool + S
     built
 }
 
+/// Makes the documents of one kind that are about no asset.
+type Maker = fn(&Context<'_>) -> Vec<Fact>;
+
 /// Makers of the documents that are about no asset, by kind.
 const SUBJECTS: &[(&str, SubjectMaker)] = &[
     (declared::FLOW, declared::flows),
@@ -100,6 +103,7 @@ const SUBJECTS: &[(&str, SubjectMaker)] = &[
 ];
 
 type SubjectMaker = fn(&Context<'_>) -> Vec<Fact>;
+const SUBJECTS: &[(&str, Maker)] = &[(declared::FLOW, declared::flows), (declared::GAP, declared::gaps)];
 
 fn document<F>(context: &Context<'_>, at: usize, asset: &Asset, kind: &'static str, derive: F) -> Fact
 where
