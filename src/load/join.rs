@@ -10,8 +10,8 @@ use ipnet::IpNet;
 use super::batch::{Batch, Piece};
 use super::{aws_cli, dangling};
 use crate::model::{
-    Account, Asset, Body, Connections, Coverage, Direction, Gap, GapReason, Inventory, Listed, Listing, Namespace, Origin, Peer, Place,
-    Region, Route, SecurityGroupRule, Spot, Tags, account_id, arn_of, kube_id,
+    Account, Asset, Body, Connections, Coverage, Direction, Gap, GapReason, Inventory, Listed, Listing, Namespace,
+    Origin, Peer, Place, Region, Route, SecurityGroupRule, Spot, Tags, account_id, arn_of, kube_id,
 };
 
 /// Top-level key, account and Region.
@@ -264,7 +264,9 @@ fn places(assets: &[Asset]) -> Vec<Asset> {
     for asset in assets {
         let place = &asset.place;
         // a million rules stand in a handful of places, and mostly one after the other
-        if last.replace(place) == Some(place) || !seen.insert((&place.account, &place.region, &place.cluster, &place.namespace)) {
+        if last.replace(place) == Some(place)
+            || !seen.insert((&place.account, &place.region, &place.cluster, &place.namespace))
+        {
             continue;
         }
         if let Some(account) = &place.account {

@@ -57,8 +57,11 @@ impl Inventory {
         });
         self.by_kind = BTreeMap::new();
         for (at, asset) in self.assets.iter().enumerate() {
-            self.by_kind.entry(asset.body.kind()).or_insert_with(|| OfKind { all: at..at, ..OfKind::default() }).all.end =
-                at + 1;
+            self.by_kind
+                .entry(asset.body.kind())
+                .or_insert_with(|| OfKind { all: at..at, ..OfKind::default() })
+                .all
+                .end = at + 1;
         }
         self.coverage.gaps.sort();
         self.coverage.gaps.dedup();
@@ -216,7 +219,10 @@ mod tests {
     #[test]
     fn short_ids_find_the_asset_of_the_asked_kind() {
         let arn = "arn:aws:ec2:eu-west-1:1:vpc/vpc-1";
-        let group = Asset { body: SecurityGroup::default().into(), ..vpc("arn:aws:ec2:eu-west-1:1:security-group/sg-1", false) };
+        let group = Asset {
+            body: SecurityGroup::default().into(),
+            ..vpc("arn:aws:ec2:eu-west-1:1:security-group/sg-1", false)
+        };
         let inventory = settled(vec![vpc(arn, false), group]);
         assert_eq!(inventory.find::<Vpc>("vpc-1").unwrap().0, inventory.find::<Vpc>(arn).unwrap().0);
         assert!(inventory.find::<SecurityGroup>("sg-1").is_some());
