@@ -96,8 +96,8 @@ const OBJECTS: [(&str, &str); 5] = [
 
 /// Writes `count` manifests, an object a file: Deployments, Services, service accounts and policies of both layers.
 pub fn manifests(folder: &Path, count: usize) -> std::io::Result<()> {
-    for number in 0..count {
-        let (app, (name, text)) = (number / OBJECTS.len(), OBJECTS[number % OBJECTS.len()]);
+    for (number, (name, text)) in OBJECTS.iter().cycle().take(count).enumerate() {
+        let app = number / OBJECTS.len();
         let (cluster, namespace) = (app / 2000, app / 20);
         let folder = folder.join(format!("clusters/cluster-{cluster}/team-{namespace}"));
         std::fs::create_dir_all(&folder)?;

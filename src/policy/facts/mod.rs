@@ -95,15 +95,12 @@ pub fn build(context: &Context<'_>, wanted: &(dyn Fn(&str, Category) -> bool + S
 type Maker = fn(&Context<'_>) -> Vec<Fact>;
 
 /// Makers of the documents that are about no asset, by kind.
-const SUBJECTS: &[(&str, SubjectMaker)] = &[
+const SUBJECTS: &[(&str, Maker)] = &[
     (declared::FLOW, declared::flows),
     (declared::GAP, declared::gaps),
     ("cluster-group", clusters::cluster_groups),
     ("management-cluster", gitops::management),
 ];
-
-type SubjectMaker = fn(&Context<'_>) -> Vec<Fact>;
-const SUBJECTS: &[(&str, Maker)] = &[(declared::FLOW, declared::flows), (declared::GAP, declared::gaps)];
 
 fn document<F>(context: &Context<'_>, at: usize, asset: &Asset, kind: &'static str, derive: F) -> Fact
 where
