@@ -27,6 +27,8 @@ pub enum GapReason {
     UnknownVersion,
     /// Something that an asset refers to was not collected.
     NotCollected,
+    /// A template or an overlay: what it says shows once it is rendered.
+    NotRendered,
 }
 
 /// Something that should have been looked at and was not: a coverage gap.
