@@ -27,6 +27,8 @@ pub enum GapReason {
     UnknownVersion,
     /// Something that an asset refers to, or that was expected, was not collected.
     NotCollected,
+    /// A template or an overlay: what it says shows once it is rendered.
+    NotRendered,
 }
 
 impl GapReason {
@@ -40,6 +42,7 @@ impl GapReason {
             Self::Conflict => "conflict",
             Self::UnknownVersion => "unknown-version",
             Self::NotCollected => "not-collected",
+            Self::NotRendered => "not-rendered",
         }
     }
 }

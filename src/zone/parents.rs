@@ -160,11 +160,27 @@ fn parent(asset: &Asset, inventory: &Inventory, clusters: &HashMap<&str, usize>)
             let id = cluster_arn(&asset.place)?;
             at(inventory.find::<EksCluster>(&id).map(|(at, ..)| at), account())
         }
-        Body::Namespace(_) => clusters.get(asset.place.cluster.as_deref()?).copied(),
+        Body::Namespace(_) | Body::KubeNode(_) | Body::GatewayClass(_) | Body::EniConfig(_) | Body::CniNode(_) => {
+            clusters.get(asset.place.cluster.as_deref()?).copied()
+        }
+        // these are about a namespace or about the whole cluster
+        Body::RbacRole(_) | Body::RbacBinding(_) | Body::ForeignNetworkPolicy(_) if asset.place.namespace.is_none() => {
+            clusters.get(asset.place.cluster.as_deref()?).copied()
+        }
         Body::Workload(_)
         | Body::ServiceAccount(_)
         | Body::Service(_)
         | Body::NetworkPolicy(_)
+        | Body::ForeignNetworkPolicy(_)
+        | Body::EndpointSlice(_)
+        | Body::Ingress(_)
+        | Body::ApiGateway(_)
+        | Body::GatewayRoute(_)
+        | Body::ReferenceGrant(_)
+        | Body::RbacRole(_)
+        | Body::RbacBinding(_)
+        | Body::TargetGroupBinding(_)
+        | Body::SecurityGroupPolicy(_)
         | Body::AuthorizationPolicy(_)
         | Body::PeerAuthentication(_)
         | Body::MeshConfig(_)

@@ -14,12 +14,11 @@ group := {
 args(document) := denial.args if some denial in default_group_in_use.deny with input as document
 
 test_attached_and_with_rules if {
-	args(group) == {"group": "sg-0c1d", "vpc": "vpc-0ad5", "bearers": ["i-01"], "both": true, "rules": 2}
+	args(group) == {"group": "sg-0c1d", "vpc": "vpc-0ad5", "bearers": ["i-01"], "rules": 2}
 }
 
 test_rules_alone_are_enough if {
 	found := args(object.union(group, {"attached": false, "bearers": []}))
-	found.both == false
 	found.rules == 2
 }
 
@@ -31,7 +30,6 @@ test_rules_are_enough_where_interfaces_were_not_listed if {
 test_attached_without_rules if {
 	found := args(object.union(group, {"rules": 0}))
 	found.rules == null
-	found.both == false
 }
 
 test_empty_and_attached_to_nothing if {

@@ -42,9 +42,15 @@ pub(super) fn service(object: &mut Object<'_>) -> Read {
         r#type: Option<String>,
         selector: BTreeMap<String, String>,
         ports: Vec<Port>,
+        #[serde(rename = "externalIPs")]
+        external_ips: Vec<String>,
+        external_traffic_policy: Option<String>,
+        load_balancer_source_ranges: Vec<String>,
+        load_balancer_class: Option<String>,
+        allocate_load_balancer_node_ports: Option<bool>,
     }
     let spec = object.spec();
-    let spec: Spec = spec.read()?;
+    let mut spec: Spec = spec.read()?;
     let port = |port: Port| ServicePort {
         name: port.name.unwrap_or_default(),
         port: port.port,
@@ -57,7 +63,19 @@ pub(super) fn service(object: &mut Object<'_>) -> Read {
     let mut ports: Vec<ServicePort> = spec.ports.into_iter().map(port).collect();
     ports.sort();
     let service_type = spec.r#type.unwrap_or_else(|| "ClusterIP".to_owned());
-    let body = Service { service_type, selector: spec.selector, ports };
+    spec.external_ips.sort();
+    spec.load_balancer_source_ranges.sort();
+    let body = Service {
+        service_type,
+        selector: spec.selector,
+        ports,
+        external_ips: spec.external_ips,
+        external_traffic_policy: spec.external_traffic_policy.filter(|policy| !policy.is_empty()),
+        load_balancer_source_ranges: spec.load_balancer_source_ranges,
+        load_balancer_class: spec.load_balancer_class,
+        allocate_node_ports: spec.allocate_load_balancer_node_ports,
+        annotations: object.balancer_annotations(),
+    };
     let asset = object.namespaced("Service", &object.name(), true, body);
     object.add(asset);
     Ok(())

@@ -3,11 +3,18 @@
 //! The API *group* and the kind together decide what an object is: a Knative or Gatekeeper object of the same kind name
 //! is another thing. To read a new kind: a line in [`KINDS`] and a function that turns the object into an asset.
 
+mod amazon;
 mod argo;
 mod core;
+mod entrances;
+mod foreign;
 mod istio;
 mod istio_traffic;
 mod network_policy;
+mod nodes;
+mod rbac;
+mod status;
+mod unrendered;
 mod workloads;
 
 use std::collections::BTreeMap;
@@ -17,15 +24,21 @@ use serde::Deserialize;
 
 use super::batch::{Batch, Piece};
 use crate::model::{Asset, Body, Delivery, GapReason, Origin, Place, Spot, kube_id};
-use crate::node::{Node, NodeError, Value};
+use crate::node::{Key, Node, NodeError, Value};
 
 type Read = Result<(), NodeError>;
 type Handler = fn(&mut Object<'_>) -> Read;
+
+/// Prefixes of annotations that steer load balancers (AWS Load Balancer Controller; Kubernetes, "Well-Known Labels,
+/// Annotations and Taints").
+const BALANCER_ANNOTATIONS: [&str; 3] =
+    ["service.beta.kubernetes.io/aws-load-balancer-", "alb.ingress.kubernetes.io/", "kubernetes.io/ingress.class"];
 
 /// What each (API group, kind) is.
 const KINDS: &[(&str, &str, Handler)] = &[
     ("", "ConfigMap", istio::mesh_config),
     ("", "Namespace", core::namespace),
+    ("", "Node", nodes::node),
     ("", "Pod", workloads::pod),
     ("", "ReplicationController", workloads::templated),
     ("", "Secret", argo::registration),
@@ -38,9 +51,25 @@ const KINDS: &[(&str, &str, Handler)] = &[
     ("argoproj.io", "AppProject", argo::project),
     ("argoproj.io", "Application", argo::application),
     ("argoproj.io", "ApplicationSet", argo::application_set),
+    ("argoproj.io", "Rollout", workloads::templated),
     ("batch", "CronJob", workloads::cron_job),
     ("batch", "Job", workloads::templated),
+    ("cilium.io", "CiliumClusterwideNetworkPolicy", foreign::clustered),
+    ("cilium.io", "CiliumNetworkPolicy", foreign::namespaced),
+    ("crd.k8s.amazonaws.com", "ENIConfig", amazon::eni_config),
+    ("crd.projectcalico.org", "GlobalNetworkPolicy", foreign::clustered),
+    ("crd.projectcalico.org", "NetworkPolicy", foreign::namespaced),
+    ("discovery.k8s.io", "EndpointSlice", nodes::endpoint_slice),
+    ("elbv2.k8s.aws", "TargetGroupBinding", amazon::target_group_binding),
+    ("extensions", "Ingress", entrances::ingress),
     ("extensions.istio.io", "WasmPlugin", istio_traffic::wasm_plugin),
+    ("gateway.networking.k8s.io", "GRPCRoute", entrances::route),
+    ("gateway.networking.k8s.io", "Gateway", entrances::gateway),
+    ("gateway.networking.k8s.io", "GatewayClass", entrances::gateway_class),
+    ("gateway.networking.k8s.io", "HTTPRoute", entrances::route),
+    ("gateway.networking.k8s.io", "ReferenceGrant", entrances::reference_grant),
+    ("gateway.networking.k8s.io", "TCPRoute", entrances::route),
+    ("gateway.networking.k8s.io", "TLSRoute", entrances::route),
     ("networking.istio.io", "DestinationRule", istio_traffic::destination_rule),
     ("networking.istio.io", "EnvoyFilter", istio_traffic::envoy_filter),
     ("networking.istio.io", "Gateway", istio_traffic::gateway),
@@ -49,11 +78,23 @@ const KINDS: &[(&str, &str, Handler)] = &[
     ("networking.istio.io", "Sidecar", istio_traffic::sidecar),
     ("networking.istio.io", "VirtualService", istio_traffic::virtual_service),
     ("networking.istio.io", "WorkloadEntry", istio_traffic::workload_entry),
+    ("networking.k8s.io", "Ingress", entrances::ingress),
     ("networking.k8s.io", "NetworkPolicy", network_policy::network_policy),
+    ("policy.networking.k8s.io", "AdminNetworkPolicy", foreign::clustered),
+    ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy", foreign::clustered),
+    ("policy.networking.k8s.io", "ClusterNetworkPolicy", foreign::clustered),
+    ("projectcalico.org", "GlobalNetworkPolicy", foreign::clustered),
+    ("projectcalico.org", "NetworkPolicy", foreign::namespaced),
+    ("rbac.authorization.k8s.io", "ClusterRole", rbac::role),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding", rbac::binding),
+    ("rbac.authorization.k8s.io", "Role", rbac::role),
+    ("rbac.authorization.k8s.io", "RoleBinding", rbac::binding),
     ("security.istio.io", "AuthorizationPolicy", istio::authorization_policy),
     ("security.istio.io", "PeerAuthentication", istio::peer_authentication),
     ("security.istio.io", "RequestAuthentication", istio::request_authentication),
     ("telemetry.istio.io", "Telemetry", istio_traffic::telemetry),
+    ("vpcresources.k8s.aws", "CNINode", amazon::cni_node),
+    ("vpcresources.k8s.aws", "SecurityGroupPolicy", amazon::security_group_policy),
 ];
 
 /// Reads a file of YAML documents; one that is broken is a gap, the others are still read.
@@ -64,6 +105,9 @@ pub(super) fn read_yaml(text: &str, batch: &mut Batch) {
             // a mark without a document behind it, as templates leave them
             Ok(Some(node)) if node.value == Value::Null => {}
             Ok(Some(node)) => object(&node, batch),
+            Err(error) if !error.too_large && unrendered::is_template(document) => {
+                unrendered::template(batch, error.spot);
+            }
             Err(error) => bad_document(&error, batch),
         }
     }
@@ -97,27 +141,39 @@ fn documents(text: &str) -> impl Iterator<Item = (u32, &str)> {
 
 /// Reads one object, or the objects of a list.
 pub(super) fn object(node: &Node, batch: &mut Batch) {
-    let (Some(api_version), Some(kind)) =
-        (node.get("apiVersion").and_then(Node::as_str), node.get("kind").and_then(Node::as_str))
-    else {
+    let field = |name: &str| node.get(name).and_then(Node::as_str).unwrap_or_default();
+    let (api_version, kind) = (field("apiVersion"), field("kind"));
+    let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+    if unrendered::is_kustomization(group, kind, &batch.file) {
+        return unrendered::kustomization(node, batch);
+    }
+    if api_version.is_empty() || kind.is_empty() {
         if node.entries().is_empty() {
             let detail = format!("a document that is {} and no Kubernetes object", node.describe());
             return batch.gap(GapReason::Malformed, detail, "keep it out of the sources", Some(node.spot));
         }
         return batch.coverage.skip("YAML without apiVersion and kind");
-    };
-    let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
-    if group.is_empty() && kind.ends_with("List") && node.get("items").is_some() {
-        return node.get("items").into_iter().flat_map(Node::items).for_each(|item| object(item, batch));
+    }
+    if let (Some(of), Some(items)) = (kind.strip_suffix("List"), node.get("items")) {
+        return items.items().iter().for_each(|item| listed(item, api_version, of, batch));
+    }
+    if (api_version, kind) == ("v1", "Status") {
+        return status::status(node, batch);
+    }
+    if unrendered::has_marks(node, kind) {
+        return unrendered::template(batch, node.spot);
     }
     let Some((.., handler)) = KINDS.iter().find(|(g, k, _)| *g == group && *k == kind) else {
         return batch.coverage.skip(if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") });
     };
+    if unrendered::is_patch(node) {
+        return unrendered::patch(batch, kind, node.spot);
+    }
     let meta = match node.get("metadata").map(Node::read::<Meta>).transpose() {
         Ok(meta) => meta.unwrap_or_default(),
         Err(error) => return bad_document(&error, batch),
     };
-    let mut object = Object { node, kind, meta, batch };
+    let mut object = Object { node, group, kind, meta, batch };
     if object.meta.name.as_deref().unwrap_or_default().is_empty() {
         let detail = format!("a {kind} without `metadata.name`");
         return object.batch.gap(GapReason::Malformed, detail, "give it a name", Some(node.spot));
@@ -126,6 +182,21 @@ pub(super) fn object(node: &Node, batch: &mut Batch) {
         error.message = format!("{kind} `{}`: {}", object.name(), error.message);
         bad_document(&error, batch);
     }
+}
+
+/// Reads an item of a list. The items of a typed list, as the API itself gives it, leave out what the list says.
+fn listed(item: &Node, api_version: &str, kind: &str, batch: &mut Batch) {
+    if kind.is_empty() || item.get("kind").is_some() || item.entries().is_empty() {
+        return object(item, batch);
+    }
+    let mut whole = item.clone();
+    if let Value::Map(entries) = &mut whole.value {
+        for (name, text) in [("apiVersion", api_version), ("kind", kind)] {
+            let node = Node { value: Value::String(text.to_owned()), spot: item.spot };
+            entries.push((Key { name: name.to_owned(), spot: item.spot }, node));
+        }
+    }
+    object(&whole, batch);
 }
 
 /// What all objects have.
@@ -152,6 +223,7 @@ struct Owner {
 /// One object that is being read.
 pub(super) struct Object<'a> {
     node: &'a Node,
+    group: &'a str,
     kind: &'a str,
     meta: Meta,
     batch: &'a mut Batch,
@@ -201,6 +273,22 @@ impl Object<'_> {
         let mut asset = self.batch.asset(id, self.spot(), self.place(Some(namespace)), labels, body);
         self.keep_fields(&mut asset, keep_fields);
         asset
+    }
+
+    /// The asset of an object of the whole cluster.
+    fn clustered(&self, kind: &str, body: impl Into<Body>) -> Asset {
+        let id = kube_id(&self.batch.cluster(), "", kind, &self.name());
+        let labels = self.meta.labels.clone().unwrap_or_default();
+        let mut asset = self.batch.asset(id, self.spot(), self.place(None), labels, body);
+        self.keep_fields(&mut asset, false);
+        asset
+    }
+
+    /// Annotations that steer load balancers; others hold what anybody puts there.
+    fn balancer_annotations(&self) -> BTreeMap<String, String> {
+        let all = self.meta.annotations.iter().flatten();
+        let steer = |key: &str| BALANCER_ANNOTATIONS.iter().any(|prefix| key.starts_with(prefix));
+        all.filter(|(key, _)| steer(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
     /// Where the object starts: at its first key.

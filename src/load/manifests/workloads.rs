@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Object, Read};
 use crate::load::batch::Piece;
-use crate::model::{ContainerPort, Workload, kube_id};
+use crate::model::{ContainerPort, LabelExpression, Workload, kube_id};
 use crate::node::{Node, NodeError};
 
 #[derive(Default, Deserialize)]
@@ -31,6 +31,58 @@ struct PodSpec {
     host_network: bool,
     containers: Vec<Container>,
     init_containers: Vec<Container>,
+    node_selector: BTreeMap<String, String>,
+    affinity: Option<Affinity>,
+    tolerations: Vec<Toleration>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Affinity {
+    node_affinity: Option<NodeAffinity>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct NodeAffinity {
+    required_during_scheduling_ignored_during_execution: Option<NodeSelector>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct NodeSelector {
+    node_selector_terms: Vec<NodeTerm>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct NodeTerm {
+    match_expressions: Vec<LabelExpression>,
+    match_fields: Vec<LabelExpression>,
+}
+
+impl NodeTerm {
+    fn text(&self) -> String {
+        let all = self.match_expressions.iter().chain(&self.match_fields);
+        let one =
+            |e: &LabelExpression| format!("{} {} {}", e.key, e.operator, e.values.join(",")).trim_end().to_owned();
+        all.map(one).collect::<Vec<_>>().join(" and ")
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Toleration {
+    key: String,
+    value: String,
+    effect: String,
+}
+
+impl Toleration {
+    fn text(&self) -> String {
+        let value = if self.value.is_empty() { String::new() } else { format!("={}", self.value) };
+        format!("{}{value}:{}", self.key, self.effect)
+    }
 }
 
 /// A container. Its environment and arguments are not read at all: secrets end up in them.
@@ -65,6 +117,13 @@ fn workload(kind: &str, meta: TemplateMeta, spec: PodSpec, pods: u64) -> Workloa
     containers.sort();
     // annotations hold what anybody puts there, whole manifests among it: only those that steer the mesh are kept
     let annotations = meta.annotations.into_iter().filter(|(key, _)| key.contains("istio.io/")).collect();
+    let required = spec.affinity.and_then(|affinity| affinity.node_affinity);
+    let required = required.and_then(|affinity| affinity.required_during_scheduling_ignored_during_execution);
+    let terms = required.map(|selector| selector.node_selector_terms).unwrap_or_default();
+    let mut node_affinity: Vec<String> = terms.iter().map(NodeTerm::text).collect();
+    node_affinity.sort();
+    let mut tolerations: Vec<String> = spec.tolerations.iter().map(Toleration::text).collect();
+    tolerations.sort();
     let service_account = spec.service_account_name.or(spec.service_account).filter(|name| !name.is_empty());
     Workload {
         workload_kind: kind.to_owned(),
@@ -76,11 +135,14 @@ fn workload(kind: &str, meta: TemplateMeta, spec: PodSpec, pods: u64) -> Workloa
         proxies: Some(if containers.iter().any(|name| name == "istio-proxy") { pods } else { 0 }),
         containers,
         ports,
+        node_selector: spec.node_selector,
+        node_affinity,
+        tolerations,
         pods,
     }
 }
 
-/// Deployments, StatefulSets, DaemonSets, ReplicaSets, Jobs: `spec.template` is a pod.
+/// Deployments, StatefulSets, DaemonSets, ReplicaSets, Jobs, Argo Rollouts: `spec.template` is a pod.
 pub(super) fn templated(object: &mut Object<'_>) -> Read {
     let spec = object.spec();
     let template = spec.get("template").map(Node::read::<Template>).transpose()?.unwrap_or_default();

@@ -32,4 +32,22 @@ pub struct Service {
     pub selector: BTreeMap<String, String>,
     /// Its ports.
     pub ports: Vec<ServicePort>,
+    /// Addresses outside the cluster at which nodes take its traffic, sorted.
+    #[serde(default)]
+    pub external_ips: Vec<String>,
+    /// `Cluster` (the default) or `Local`; none where it takes no traffic from outside.
+    #[serde(default)]
+    pub external_traffic_policy: Option<String>,
+    /// Who may reach its load balancer, sorted; empty for everybody.
+    #[serde(default)]
+    pub load_balancer_source_ranges: Vec<String>,
+    /// Who makes its load balancer; none for the cloud's default.
+    #[serde(default)]
+    pub load_balancer_class: Option<String>,
+    /// Whether a load balancer's service gets node ports, which it does unless told otherwise.
+    #[serde(default)]
+    pub allocate_node_ports: Option<bool>,
+    /// Annotations that steer load balancers.
+    #[serde(default)]
+    pub annotations: BTreeMap<String, String>,
 }

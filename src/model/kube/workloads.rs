@@ -40,6 +40,15 @@ pub struct Workload {
     pub containers: Vec<String>,
     /// Ports that its containers name, sorted.
     pub ports: Vec<ContainerPort>,
+    /// Labels that a node must have for its pods.
+    #[serde(default)]
+    pub node_selector: BTreeMap<String, String>,
+    /// Terms of its required node affinity as text, sorted; a node must fit one of them.
+    #[serde(default)]
+    pub node_affinity: Vec<String>,
+    /// Taints that its pods tolerate, `key=value:Effect`; parts that are left out stand for all, sorted.
+    #[serde(default)]
+    pub tolerations: Vec<String>,
     /// How many running pods were folded into it.
     pub pods: u64,
     /// How many of them run a proxy of the mesh, as a container or a native sidecar; none in snapshots of before this
