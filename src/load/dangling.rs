@@ -16,6 +16,10 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
     let vpcs = named(|body| matches!(body, Body::Vpc(_)));
     let subnets = named(|body| matches!(body, Body::Subnet(_)));
     let groups = named(|body| matches!(body, Body::SecurityGroup(_)));
+    let bearers = match assets.iter().any(|asset| matches!(asset.body, Body::ElasticIp(_))) {
+        true => named(|body| matches!(body, Body::Instance(_) | Body::NetworkInterface(_))),
+        false => HashSet::new(),
+    };
     let clusters: HashSet<&str> = assets
         .iter()
         .filter_map(|asset| match &asset.body {
@@ -33,7 +37,8 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
         let subnet = subnet_of(&asset.body).filter(|id| !id.is_empty() && !subnets.contains(*id));
         let cluster = cluster_of(&asset.body).filter(|name| !clusters.contains(name)).map(|name| ("eks-cluster", name));
         let parent = parent(&asset.body).filter(|key| !ids.contains(key));
-        let part_of = parent.into_iter().chain(cluster);
+        let bearer = bearers_of(&asset.body).filter(|(_, id)| !bearers.contains(*id));
+        let part_of = parent.into_iter().chain(cluster).chain(bearer);
         for key in vpc.into_iter().chain(subnet.map(|id| ("subnet", id))).chain(part_of).chain(borne) {
             missing.entry(key).or_insert_with(|| (0, Arc::clone(&asset.id))).0 += 1;
         }
@@ -59,11 +64,21 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
 /// What an asset is a part of, by kind and id, and has its zone from.
 fn parent(body: &Body) -> Option<(&'static str, &str)> {
     match body {
+        Body::VpcEndpointService(b) => b.balancers.first().map(|balancer| ("load-balancer", balancer.as_str())),
         Body::Listener(b) => Some(("load-balancer", &b.load_balancer)),
         Body::ListenerRule(b) => Some(("listener", &b.listener)),
         Body::Target(b) => Some(("target-group", &b.target_group)),
         _ => None,
     }
+}
+
+/// What a public address leads to.
+fn bearers_of(body: &Body) -> impl Iterator<Item = (&'static str, &str)> {
+    let (interface, instance) = match body {
+        Body::ElasticIp(address) => (address.interface.as_deref(), address.instance.as_deref()),
+        _ => (None, None),
+    };
+    interface.map(|id| ("network-interface", id)).into_iter().chain(instance.map(|id| ("instance", id)))
 }
 
 /// The subnet that an asset stands in.
@@ -97,6 +112,8 @@ fn references(body: &Body) -> (Option<&str>, &[String]) {
         Body::Instance(b) if b.state == "terminated" => (None, &[]),
         Body::Instance(b) => (Some(&b.vpc), &b.groups),
         Body::LoadBalancer(b) => (Some(&b.vpc), &b.groups),
+        Body::VpcEndpoint(b) => (Some(&b.vpc), &b.groups),
+        Body::TransitGatewayAttachment(b) if b.resource_type == "vpc" => (Some(&b.resource), &[]),
         Body::EksCluster(b) => (Some(&b.vpc), &[]),
         _ => (None, &[]),
     }

@@ -33,7 +33,8 @@ fail_on: high
     insta::assert_snapshot!("configuration-problems", ended.stderr);
 }
 
-const VPC: &str = r#"{"Vpcs": [{"VpcId": "vpc-1", "OwnerId": "111122223333", "CidrBlock": "10.0.0.0/16",
+const VPC: &str = r#"{"FlowLogs": [{"FlowLogId": "fl-1", "FlowLogStatus": "ACTIVE", "DeliverLogsStatus": "SUCCESS", "TrafficType": "ALL", "ResourceId": "vpc-1"}],
+  "Vpcs": [{"VpcId": "vpc-1", "OwnerId": "111122223333", "CidrBlock": "10.0.0.0/16",
   "Tags": [{"Key": "pci-zone", "Value": "PCI"}]}]}"#;
 
 #[test]

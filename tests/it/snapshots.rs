@@ -72,7 +72,10 @@ fn line_numbers_of_findings_are_the_snapshots() {
     for finding in document["findings"].as_array().unwrap() {
         let Some(line) = finding["snapshot_line"].as_u64() else {
             let kind = finding["kind"].as_str().unwrap();
-            assert!(["declared-flow", "waiver", "gap"].contains(&kind), "{kind} is an asset");
+            assert!(
+                ["cluster-group", "declared-flow", "gap", "management-cluster", "waiver"].contains(&kind),
+                "{kind} is an asset"
+            );
             continue;
         };
         let line: Value = serde_json::from_str(&lines[line as usize - 1]).unwrap();
@@ -172,6 +175,8 @@ fn in_a_long_snapshot_every_bad_line_is_told_by_its_number() {
         .as_array()
         .unwrap()
         .iter()
+        // the configuration expects accounts, which this snapshot does not hold
+        .filter(|gap| gap["reason"] != "not-collected")
         .map(|gap| (gap["at"]["line"].as_u64().unwrap(), gap["reason"].as_str().unwrap().to_owned()))
         .collect();
     told.sort();
@@ -189,6 +194,6 @@ fn in_a_long_snapshot_every_bad_line_is_told_by_its_number() {
     rising.push(footer(20_001));
     let (_kept, path) = written(&rising);
     let (_, sorted) = scan(&path);
-    assert_eq!(sorted["coverage"].as_array().map(Vec::len), Some(0));
+    assert!(sorted["coverage"].as_array().unwrap().iter().all(|gap| gap["reason"] == "not-collected"));
     assert_eq!(sorted["run"]["inventory"], document["run"]["inventory"]);
 }

@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 
 use crate::support::{findings, folder, program, run};
 
-const VPC: &str = r#"{"Vpcs": [
+const VPC: &str = r#"{"FlowLogs": [
+  {"FlowLogId": "fl-1", "FlowLogStatus": "ACTIVE", "DeliverLogsStatus": "SUCCESS", "TrafficType": "ALL", "ResourceId": "vpc-1"},
+  {"FlowLogId": "fl-2", "FlowLogStatus": "ACTIVE", "DeliverLogsStatus": "SUCCESS", "TrafficType": "ALL", "ResourceId": "vpc-2"}],
+  "Vpcs": [
   {"VpcId": "vpc-1", "OwnerId": "111122223333", "CidrBlock": "10.0.0.0/16", "Tags": [{"Key": "pci-zone", "Value": "pci"}]},
   {"VpcId": "vpc-2", "OwnerId": "111122223333", "CidrBlock": "10.1.0.0/16", "IsDefault": true, "Tags": [{"Key": "pci-zone", "Value": "pci"}]}]}"#;
 

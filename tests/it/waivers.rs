@@ -6,18 +6,29 @@ use crate::support::{findings, folder, keys, zoneproof};
 
 const ZONES: &str = "version: 1\nzones: { pci: { category: cde }, no-pci: { category: out-of-scope } }\n";
 
-const VPC: &str = r#"{"Vpcs": [{"VpcId": "vpc-1", "OwnerId": "111122223333", "CidrBlock": "10.0.0.0/16",
+const VPC: &str = r#"{"FlowLogs": [{"FlowLogId": "fl-1", "FlowLogStatus": "ACTIVE", "DeliverLogsStatus": "SUCCESS", "TrafficType": "ALL", "ResourceId": "vpc-1"}],
+  "Subnets": [{"SubnetId": "subnet-1", "VpcId": "vpc-1", "OwnerId": "111122223333", "CidrBlock": "10.0.1.0/24",
+  "MapPublicIpOnLaunch": false}],
+  "RouteTables": [{"RouteTableId": "rtb-1", "VpcId": "vpc-1", "OwnerId": "111122223333", "Associations": [{"Main": true}],
+  "Routes": [{"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "State": "active", "Origin": "CreateRouteTable"}]}],
+  "Vpcs": [{"VpcId": "vpc-1", "OwnerId": "111122223333", "CidrBlock": "10.0.0.0/16",
   "Tags": [{"Key": "pci-zone", "Value": "pci"}, {"Key": "env", "Value": "prod"}]}]}"#;
 
 /// A group that is open to everybody on one port.
-const OPEN: &str = r#"{"SecurityGroups": [{"GroupId": "sg-1", "GroupName": "db", "OwnerId": "111122223333", "VpcId": "vpc-1",
+const OPEN: &str = r#"{"NetworkInterfaces": [
+  {"NetworkInterfaceId": "eni-1", "OwnerId": "111122223333", "VpcId": "vpc-1", "SubnetId": "subnet-1",
+  "PrivateIpAddress": "10.0.1.5", "InterfaceType": "interface", "Groups": [{"GroupId": "sg-1"}]}],
+  "SecurityGroups": [{"GroupId": "sg-1", "GroupName": "db", "OwnerId": "111122223333", "VpcId": "vpc-1",
   "IpPermissionsEgress": [], "IpPermissions": [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22,
-  "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]}]}"#;
+  "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "ssh"}]}]}]}"#;
 
 /// A group that refers to a prefix list which was not read.
-const UNKNOWN: &str = r#"{"SecurityGroups": [{"GroupId": "sg-2", "GroupName": "db", "OwnerId": "111122223333", "VpcId": "vpc-1",
+const UNKNOWN: &str = r#"{"NetworkInterfaces": [
+  {"NetworkInterfaceId": "eni-1", "OwnerId": "111122223333", "VpcId": "vpc-1", "SubnetId": "subnet-1",
+  "PrivateIpAddress": "10.0.1.5", "InterfaceType": "interface", "Groups": [{"GroupId": "sg-2"}]}],
+  "SecurityGroups": [{"GroupId": "sg-2", "GroupName": "db", "OwnerId": "111122223333", "VpcId": "vpc-1",
   "IpPermissionsEgress": [], "IpPermissions": [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22,
-  "PrefixListIds": [{"PrefixListId": "pl-1"}]}]}]}"#;
+  "PrefixListIds": [{"PrefixListId": "pl-1", "Description": "ssh"}]}]}]}"#;
 
 const SIGNED: &str = "reason: r, owner: payments, approved-by: security";
 

@@ -14,6 +14,7 @@ mod private_link;
 mod routing;
 mod transit;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer};
@@ -210,6 +211,9 @@ impl Reader<'_> {
         let mut listed = Listed::Whole;
         match items {
             Ok(items) => {
+                if self.nulls(key, &items) {
+                    listed = Listed::Partly;
+                }
                 for item in items {
                     if let Err(error) = handler(self, item) {
                         self.bad(key, item, &error);
@@ -223,6 +227,23 @@ impl Reader<'_> {
             }
         }
         Some(listed)
+    }
+
+    /// Whether items have fields that are null. The AWS CLI leaves out what a service does not tell and prints no null:
+    /// whoever wrote this one dropped something, and to take it for an empty list or a false would let it pass.
+    fn nulls(&mut self, key: &str, items: &[&RawValue]) -> bool {
+        let mut fields: BTreeMap<String, (Spot, usize)> = BTreeMap::new();
+        for item in items.iter().filter(|item| item.get().contains("null")) {
+            let Ok(Entries(entries)) = serde_json::from_str(item.get()) else { continue };
+            for (field, value) in entries.into_iter().filter(|(_, value)| value.get() == "null") {
+                fields.entry(field.into_owned()).or_insert_with(|| (self.lines.of(value), 0)).1 += 1;
+            }
+        }
+        for (field, (spot, count)) in &fields {
+            let detail = format!("`{field}` is null in {count} items of `{key}`, so what it holds is not known");
+            self.batch.gap(GapReason::Malformed, detail, "dump it again as the AWS CLI prints it", Some(*spot));
+        }
+        !fields.is_empty()
     }
 
     /// Records what an answer listed. Account and Region are the path's, else those that all its assets name.

@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn every_kind_that_is_read_is_told_by_its_resource() {
-        for (group, kind, _) in KINDS {
+        // Secrets are read for what Argo CD registers in them, and a cluster's are never listed
+        for (group, kind, _) in KINDS.iter().filter(|(_, kind, _)| *kind != "Secret") {
             assert!(asset_kind(group, kind).is_some(), "{group} {kind}");
             assert!(!kinds_of(group, &plural(kind)).is_empty(), "{group} {kind}");
         }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::context::Context;
 use super::document::{Of, Reason, Unknown};
 use crate::config::End;
-use crate::model::{Account, Vpc, VpcEndpoint, VpcEndpointService, account_id, short_of};
+use crate::model::{Account, Vpc, VpcEndpoint, VpcEndpointConnection, VpcEndpointService, account_id, short_of};
 use crate::zone::Border;
 
 /// An endpoint or an endpoint service.
@@ -117,6 +117,9 @@ pub(super) fn service(of: &Of<'_, VpcEndpointService>, unknown: &mut Unknown) ->
         }
     }
     let id = short_of(&asset.id);
+    if !context.listed::<VpcEndpointConnection>(&asset.place) {
+        unknown.say("crossings", Reason::EntriesNotCollected, format!("connections of {id}"));
+    }
     let connections = context.endpoint_connections(&id);
     for (_, _, connection) in connections.filter(|(_, _, connection)| is_live(&connection.state)) {
         // one that was read tells more itself
