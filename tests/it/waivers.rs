@@ -216,7 +216,9 @@ deny contains {\"args\": {\"name\": input.name}} if input.kind == \"vpc\"
 #[test]
 fn an_eks_cluster_without_its_objects_is_a_gap() {
     let cluster = r#"{"cluster": {"name": "wallet-a", "arn": "arn:aws:eks:eu-west-1:111122223333:cluster/wallet-a",
-      "version": "1.33", "status": "ACTIVE", "resourcesVpcConfig": {"vpcId": "vpc-1", "subnetIds": [],
+      "version": "1.35", "status": "ACTIVE",
+      "logging": {"clusterLogging": [{"types": ["api", "audit", "authenticator"], "enabled": true}]},
+      "encryptionConfig": [{"resources": ["secrets"], "provider": {"keyArn": "arn:aws:kms:eu-west-1:111122223333:key/k"}}], "resourcesVpcConfig": {"vpcId": "vpc-1", "subnetIds": [],
       "securityGroupIds": [], "endpointPublicAccess": false, "endpointPrivateAccess": true, "publicAccessCidrs": []}}}"#;
     let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: cards, labels: { pci-zone: pci } }\n";
     let path = |folder: &tempfile::TempDir| folder.path().to_str().unwrap().to_owned();
