@@ -10,6 +10,7 @@
     reason = "a test says by a panic that it failed"
 )]
 
+mod aws_shapes;
 mod bad_input;
 mod command_line;
 mod configuration;
@@ -17,6 +18,7 @@ mod estates;
 mod fixtures;
 mod fuzz;
 mod gitops;
+mod kube_shapes;
 mod layers;
 mod opa;
 mod rule_pack;

@@ -92,12 +92,13 @@ fn takes_plaintext(of: &Of<'_, Listener>, unknown: &mut Unknown) -> Option<bool>
 /// The oldest TLS version that each of Elastic Load Balancing's security policies allows.
 static MINIMUM: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     #[derive(Deserialize)]
-    struct File {
+    struct Table {
         minimum: BTreeMap<String, String>,
     }
     let text = embedded_text("policies/data/elb-tls-policies.yaml").unwrap_or_default();
     let node = Node::from_yaml(text, 1).ok().flatten();
-    node.and_then(|node| node.read::<File>().ok()).map(|file| file.minimum).unwrap_or_default()
+    let table = node.as_ref().and_then(|node| node.get("elb-tls-policies")?.read::<Table>().ok());
+    table.map(|table| table.minimum).unwrap_or_default()
 });
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ pub(super) struct Lifecycle {
 
 static CALENDAR: LazyLock<Option<Calendar>> = LazyLock::new(|| {
     let text = embedded_text("policies/data/eks-versions.yaml")?;
-    Node::from_yaml(text, 1).ok()??.read().ok()
+    Node::from_yaml(text, 1).ok()??.get("eks-versions")?.read().ok()
 });
 
 /// The dates of a version on a day, and whether clusters should have moved on from it; none if the data does not hold it.
