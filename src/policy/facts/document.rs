@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{
-    acl, authz, balancers, clusters, declared, eks, elb, exposure, flow_logs, gateways, gitops, group_use, groups,
-    listeners, mesh, mesh_scope, namespaces, peering, private_link, routes, transit, twins, zones,
+    acl, authz, balancers, clusters, declared, eks, elb, entrances, exposure, flow_logs, gateways, gitops, group_use,
+    groups, listeners, mesh, mesh_scope, namespaces, peering, private_link, routes, transit, twins, zones,
 };
 use crate::config::Category;
 use crate::finding::Location;
@@ -296,6 +296,8 @@ derive! {
         Listener => listeners::ListenerFact, listeners::listener;
         ListenerRule => twins::RuleFact, twins::rule;
         Namespace => namespaces::NamespaceFact, namespaces::namespace;
+        Service => entrances::ServiceFact, entrances::service;
+        Ingress => entrances::IngressFact, entrances::ingress;
         Workload => mesh::WorkloadFact, mesh::workload;
         IstioGateway => gateways::GatewayFact, gateways::gateway;
         EnvoyFilter => gateways::ExtensionFact, gateways::envoy_filter;

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::document::{Of, Reason, Unknown};
+use super::namespaces::is_system;
 use super::proxies::{self, Proxies};
 use crate::model::{Asset, Namespace, PeerAuthentication, Workload, kube_id, short_of};
 
@@ -52,6 +53,8 @@ pub(super) struct WorkloadFact {
     pub mtls: Mtls,
     /// What of it the mesh does not see.
     proxies: Proxies,
+    /// Whether its namespace is one of the cluster's own (`kube-system`, `kube-public`, `kube-node-lease`).
+    system: bool,
 }
 
 /// Whether one workload has a proxy; none if only its namespace's label could tell.
@@ -166,7 +169,7 @@ pub(super) fn of_workload(
 ) -> WorkloadFact {
     let (Some(cluster), Some(namespace)) = (&asset.place.cluster, &asset.place.namespace) else {
         let mtls = Mtls { mode: None, by: String::new(), by_id: None, scope: "default", open_ports: vec![] };
-        return WorkloadFact { in_mesh: None, mtls, proxies: Proxies::default() };
+        return WorkloadFact { in_mesh: None, mtls, proxies: Proxies::default(), system: false };
     };
     let id = kube_id(cluster, "", "Namespace", namespace);
     let found = context.inventory.find::<Namespace>(&id);
@@ -203,5 +206,5 @@ pub(super) fn of_workload(
         }
     }
     let proxies = proxies::proxies(context, asset, workload, in_mesh, unknown);
-    WorkloadFact { in_mesh, mtls, proxies }
+    WorkloadFact { in_mesh, mtls, proxies, system: is_system(namespace) }
 }
