@@ -60,18 +60,20 @@ struct NodePorts {
 pub(super) fn service(of: &Of<'_, Service>, unknown: &mut Unknown) -> ServiceFact {
     let Of { context, at, asset, body: service } = *of;
     let mut fact = ServiceFact { entrance: None, node_ports: None };
-    let balanced = match service.service_type.as_str() {
+    let untold = match service.service_type.as_str() {
         "ClusterIP" | "ExternalName" => return fact,
-        "NodePort" => false,
-        "LoadBalancer" => true,
-        _ => {
-            unknown.say("entrance", Reason::NotUnderstood, "type");
-            unknown.say("node_ports", Reason::NotUnderstood, "type");
-            return fact;
-        }
+        // Kubernetes API reference, ServiceSpec: such a service without ports is not accepted
+        "NodePort" | "LoadBalancer" if service.ports.is_empty() => Some((Reason::EntriesNotCollected, "ports")),
+        "NodePort" | "LoadBalancer" => None,
+        _ => Some((Reason::NotUnderstood, "type")),
     };
+    if let Some((reason, about)) = untold {
+        unknown.say("entrance", reason, about);
+        unknown.say("node_ports", reason, about);
+        return fact;
+    }
     let border = &context.judged(at).border;
-    if balanced {
+    if service.service_type == "LoadBalancer" {
         fact.entrance = match ingress_gateways::serves(context, asset, service) {
             Shown::Yes => None,
             Shown::No => {
