@@ -101,6 +101,7 @@ pub(super) fn nat_gateway(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     #[serde(rename_all = "PascalCase")]
     struct Address {
         network_interface_id: Option<String>,
+        public_ip: Option<IpAddr>,
     }
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
@@ -115,8 +116,10 @@ pub(super) fn nat_gateway(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         tags: TagList,
     }
     let s: Shape = serde_json::from_str(raw.get())?;
-    let addresses = s.nat_gateway_addresses.unwrap_or_default().into_iter();
-    let mut interfaces: Vec<String> = addresses.filter_map(|a| a.network_interface_id).collect();
+    let addresses = s.nat_gateway_addresses.unwrap_or_default();
+    let mut public_addresses: Vec<IpAddr> = addresses.iter().filter_map(|a| a.public_ip).collect();
+    public_addresses.sort();
+    let mut interfaces: Vec<String> = addresses.into_iter().filter_map(|a| a.network_interface_id).collect();
     interfaces.sort();
     let body = NatGateway {
         vpc: s.vpc_id.unwrap_or_default(),
@@ -125,6 +128,7 @@ pub(super) fn nat_gateway(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         connectivity: s.connectivity_type.unwrap_or_else(|| "public".to_owned()),
         state: s.state.unwrap_or_default(),
         interfaces,
+        public_addresses,
     };
     let place = reader.place(None, None);
     reader.ec2(&format!("natgateway/{}", s.nat_gateway_id), place, raw, s.tags, body);
