@@ -30,7 +30,7 @@ deny contains {
 		"beyond": cover.beyond_by_border(openings),
 		"approved": cover.approved(input.address_crossings),
 		"expired": cover.expired(input.address_crossings),
-		"networks": {network | some opening in openings; some network in opening.networks},
+		"networks": networks,
 		"unattached": group.unattached(input.group),
 	},
 	"border": sprintf("%s %s %s", [input.zone.border, arrows[input.direction], concat(", ", borders)]),
@@ -41,6 +41,7 @@ deny contains {
 	openings := cover.uncovered(input.address_crossings)
 	count(openings) > 0
 	borders := {opening.border | some opening in openings}
+	networks := {network | some opening in openings; some network in opening.networks}
 }
 
 arrows := {"ingress": "<-", "egress": "->"}
