@@ -221,13 +221,14 @@ pub struct RunSummary {
     pub preview: usize,
 }
 
-/// A compartment and whether PCI DSS applies to it.
+/// A compartment or store, and whether PCI DSS applies to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ScopeEntry {
-    /// The compartment: a VPC, cluster or namespace.
+    /// The compartment (a VPC, cluster or namespace), or the interface of a store.
     pub asset: String,
     /// `cde`, `security-impacting`, `connected`, or `undetermined` where nobody declared it in scope: this release
-    /// computes no paths, so it cannot show that there is none.
+    /// computes no paths, so it cannot show that there is none. A store is `cde` where `classify.stores` names it, and
+    /// `undetermined` where its interface does not tell which store it is of.
     pub category: String,
     /// By what it was told.
     pub why: String,

@@ -6,7 +6,7 @@ use miette::{LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
 
 use crate::config::{ConfigError, Problem};
 use crate::load::LoadError;
-use crate::model::Spot;
+use crate::model::{Spot, counted};
 use crate::policy::PolicyError;
 use crate::report::clean;
 
@@ -20,7 +20,7 @@ pub enum CliError {
     #[error(transparent)]
     Load(#[from] LoadError),
     /// Rules.
-    #[error("{} rules cannot be used", .0.len())]
+    #[error("{} cannot be used", counted(.0.len(), "rule"))]
     Rules(Vec<PolicyError>),
     /// What was asked for, and how to ask for it.
     #[error("{message}")]

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use super::{CLEAN, CliError, output};
 use crate::load::{self, Source};
-use crate::model::{Body, Inventory};
+use crate::model::{Body, Inventory, counted};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -106,8 +106,8 @@ fn propose(inventory: &Inventory, zone: &Aspect, environment: &Aspect, out: &mut
     let environments = environment.groups(&ENVIRONMENTS);
     writeln!(
         out,
-        "# Proposed from {} assets. Read every line: a category is a claim that an assessor will ask about.",
-        inventory.len()
+        "# Proposed from {}. Read every line: a category is a claim that an assessor will ask about.",
+        counted(inventory.len(), "asset")
     )?;
     writeln!(out, "version: 1\nzones:")?;
     if zones.is_empty() {

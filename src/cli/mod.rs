@@ -13,6 +13,7 @@ mod output;
 mod rules;
 mod scan;
 mod schema;
+mod scope;
 
 use std::process::ExitCode;
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::{CLEAN, CliError, VIOLATION, inputs, output};
+use crate::model::counted;
 use crate::policy::{Pack, TestResult, lint, requirements, run_tests};
 
 #[derive(clap::Subcommand)]
@@ -125,7 +126,7 @@ fn check(folder: &Folder) -> Result<u8, CliError> {
         for (file, problem) in &problems {
             writeln!(out, "{file}: {problem}")?;
         }
-        writeln!(out, "{} rules, {} problems", pack.rules.len(), problems.len())
+        writeln!(out, "{}, {}", counted(pack.rules.len(), "rule"), counted(problems.len(), "problem"))
     })?;
     Ok(if problems.is_empty() { CLEAN } else { VIOLATION })
 }

@@ -7,15 +7,14 @@ use clap::ValueEnum;
 use jiff::civil::Date;
 
 use super::inputs::{self, Inputs, Read};
-use super::{CLEAN, CliError, INCOMPLETE, Language, VIOLATION, output};
-use crate::config::{Category, Config};
-use crate::finding::{Accepted, Finding, Outcome, RequirementInfo, RuleInfo, RunInfo, RunSummary, ScopeEntry};
+use super::{CLEAN, CliError, INCOMPLETE, Language, VIOLATION, output, scope};
+use crate::config::Config;
+use crate::finding::{Accepted, Finding, Outcome, RequirementInfo, RuleInfo, RunInfo, RunSummary};
 use crate::load::snapshot;
-use crate::model::{Body, Gap, Inventory, Severity};
+use crate::model::{Gap, Inventory, Severity};
 use crate::policy::facts::Context;
 use crate::policy::{self, Judged, Lang, Pack};
 use crate::report::{self, GapEntry, Report, Style};
-use crate::zone::Zones;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -75,7 +74,7 @@ pub fn run(args: Args) -> Result<u8, CliError> {
         run: &run,
         summary: &summary,
         findings: &judged.findings,
-        scope: &scope(&inventory, &zones),
+        scope: &scope::entries(&inventory, &zones, &config),
         gaps: &gaps,
         skipped: &inventory.coverage.skipped,
         not_examined: &not_examined,
@@ -153,26 +152,6 @@ fn exit_code(findings: &[Finding], summary: &RunSummary, fail_on: Severity) -> u
     } else {
         CLEAN
     }
-}
-
-/// Compartments and whether PCI DSS applies to them, as far as declarations tell.
-fn scope(inventory: &Inventory, zones: &Zones) -> Vec<ScopeEntry> {
-    let compartments = inventory.assets().iter().enumerate();
-    let compartments =
-        compartments.filter(|(_, asset)| matches!(asset.body, Body::Vpc(_) | Body::EksCluster(_) | Body::Namespace(_)));
-    compartments
-        .map(|(at, asset)| {
-            let placement = zones.of(at);
-            let category = placement.border.category;
-            let (category, why) = match category {
-                Category::Cde | Category::SecurityImpacting | Category::Connected => {
-                    (category.as_str(), format!("zone {} by {}", placement.border, placement.by))
-                }
-                _ => ("undetermined", format!("zone {} by {}; paths are not computed", placement.border, placement.by)),
-            };
-            ScopeEntry { asset: asset.id.to_string(), category: category.to_owned(), why }
-        })
-        .collect()
 }
 
 fn rules(pack: &Pack, lang: Lang) -> Vec<RuleInfo> {

@@ -192,7 +192,8 @@ decode_struct!(Match { account: optional, vpc: optional, cluster: optional, name
 #[derive(Debug, JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Network {
-    /// The gateway: `dxgw-…`, `vgw-…`, `tgw-attach-…`.
+    /// The gateway: an attachment to a transit gateway (`tgw-attach-…`), a Direct Connect gateway's id, a VPN connection
+    /// (`vpn-…`), a customer gateway (`cgw-…`) or a virtual private gateway (`vgw-…`).
     pub via: Needed<At<String>>,
     /// Blocks that are reached through it.
     pub routes: Needed<Vec<At<String>>>,

@@ -54,7 +54,10 @@ pub(super) fn gaps(assets: &[Asset]) -> Vec<Gap> {
     let gap = |((kind, id), (count, first)): ((&str, &str), (usize, Arc<str>))| Gap {
         what: format!("{kind} {id}"),
         reason: GapReason::NotCollected,
-        detail: format!("{count} assets refer to it, `{}` first, and it was not read", short_of(&first)),
+        detail: match count {
+            1 => format!("`{}` refers to it, and it was not read", short_of(&first)),
+            _ => format!("{count} assets refer to it, `{}` first, and it was not read", short_of(&first)),
+        },
         mend: "collect it too; it may belong to another account that shares it".to_owned(),
         at: None,
     };

@@ -63,6 +63,13 @@ pub struct Gap {
     pub at: Option<Spot>,
 }
 
+impl Gap {
+    /// What is missing and why, which tells gaps apart: `what (reason)`.
+    pub fn id(&self) -> String {
+        format!("{} ({})", self.what, self.reason.as_str())
+    }
+}
+
 /// Things that were read and are not modelled, counted by name: they are listed in every report.
 pub type Skipped = BTreeMap<String, u64>;
 

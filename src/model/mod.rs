@@ -7,6 +7,7 @@
 mod argo;
 mod asset;
 mod aws;
+mod counted;
 mod coverage;
 mod id;
 mod inventory;
@@ -20,6 +21,7 @@ mod severity;
 pub use argo::*;
 pub use asset::{Asset, Body, Kind, Place};
 pub use aws::*;
+pub use counted::counted;
 pub use coverage::{Coverage, Gap, GapReason, Listed, Listing, Skipped};
 pub use id::{account_id, arn_of, glob_match, kube_id, short_of};
 pub use inventory::Inventory;

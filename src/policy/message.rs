@@ -1,8 +1,11 @@
-//! Message templates: `{name}` is an argument, `{?name}…{/}` a part that is left out where the argument is empty.
+//! Message templates: `{name}` is an argument, `{name#noun}` a count with its noun in the singular, `{?name}…{/}` a part
+//! that is left out where the argument is empty.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+
+use crate::model::counted;
 
 /// Renders a template. An argument that the rule does not give stays visible as `{name}`.
 pub fn render(template: &str, args: &BTreeMap<String, Value>) -> String {
@@ -24,10 +27,14 @@ pub fn render(template: &str, args: &BTreeMap<String, Value>) -> String {
             Some(name) => dropping = args.get(name).is_none_or(is_empty),
             None if name == "/" => dropping = false,
             None if dropping => {}
-            None => match args.get(name) {
-                Some(value) => out.push_str(&text(value)),
-                None => out.push_str(&format!("{{{name}}}")),
-            },
+            None => {
+                let (key, noun) = name.split_once('#').unwrap_or((name, ""));
+                match (args.get(key), args.get(key).and_then(Value::as_u64).and_then(|number| number.try_into().ok())) {
+                    (Some(_), Some(number)) if !noun.is_empty() => out.push_str(&counted(number, noun)),
+                    (Some(value), _) => out.push_str(&text(value)),
+                    (None, _) => out.push_str(&format!("{{{name}}}")),
+                }
+            }
         }
     }
     if !dropping {
@@ -39,7 +46,8 @@ pub fn render(template: &str, args: &BTreeMap<String, Value>) -> String {
 /// Names of all arguments that a template uses.
 pub fn places(template: &str) -> BTreeSet<String> {
     let parts = template.split('{').skip(1).filter_map(|part| part.split_once('}'));
-    parts.map(|(name, _)| name.trim_start_matches('?').to_owned()).filter(|name| name != "/").collect()
+    let names = parts.map(|(name, _)| name.trim_start_matches('?').split('#').next().unwrap_or_default());
+    names.filter(|name| *name != "/").map(str::to_owned).collect()
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -70,6 +78,15 @@ mod tests {
         assert_eq!(render(template, &args(r#"{"a": "x", "b": ["y", 2], "c": []}"#)), "x and y, 2.");
         assert_eq!(render(template, &args(r#"{"a": 1, "c": "z"}"#)), "1 and {b}; also z.");
         assert_eq!(places(template).into_iter().collect::<Vec<_>>(), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn counts_agree_with_their_nouns() {
+        let args = |text: &str| serde_json::from_str(text).unwrap();
+        assert_eq!(render("{n#rule}", &args(r#"{"n": 1}"#)), "1 rule");
+        assert_eq!(render("{n#rule}", &args(r#"{"n": 2}"#)), "2 rules");
+        assert_eq!(render("{n#rule}, {m#rule}", &args(r#"{"n": "many"}"#)), "many, {m#rule}");
+        assert_eq!(places("{n#rule}").into_iter().collect::<Vec<_>>(), ["n"]);
     }
 
     #[test]

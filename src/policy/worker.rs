@@ -22,6 +22,7 @@ use super::lint::{dangers, lint};
 use super::pack::{Pack, Rule};
 use super::requirements::requirements;
 use super::rule_tests::{TestResult, run_tests};
+use crate::model::counted;
 
 /// CPU seconds after which the child is stopped by the system.
 const CPU_SECONDS: u64 = 60;
@@ -115,7 +116,9 @@ impl Worker {
         }
         let missing = wanted.len().saturating_sub(out.len());
         if missing > 0 {
-            out.push(Evaluated::Failed(format!("{cause}; {missing} documents were not judged, this one first")));
+            let were = if missing == 1 { "was" } else { "were" };
+            let documents = counted(missing, "document");
+            out.push(Evaluated::Failed(format!("{cause}; {documents} {were} not judged, this one first")));
         }
         Ok(out)
     }

@@ -17,7 +17,7 @@ use serde_sarif::sarif::{
 
 use super::{GapEntry, Report};
 use crate::finding::{Accepted, Finding, Location, Outcome, RequirementInfo, RuleInfo};
-use crate::model::{Severity, Spot};
+use crate::model::{Severity, Spot, counted};
 
 const SCHEMA_URI: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Identifies the taxonomy; random, never to change.
@@ -230,8 +230,10 @@ fn invocation(report: &Report<'_>) -> Invocation {
     let mut notes: Vec<Notification> = report.gaps.iter().map(gap).collect();
     let count = shown(report).count();
     if count > SHOWN {
-        let text =
-            format!("{} results are left out: the {SHOWN} gravest are here, all are in findings.json.", count - SHOWN);
+        let text = format!(
+            "Left out: {}. The {SHOWN} gravest are here, all are in findings.json.",
+            counted(count - SHOWN, "result")
+        );
         notes.push(Notification::builder().level(json!("warning")).message(message(&text)).build());
     }
     notes.extend(not_examined(report));

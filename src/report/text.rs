@@ -7,9 +7,9 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Ansi};
 
-use super::{GapEntry, Report};
+use super::Report;
 use crate::finding::{Finding, Location, Outcome, RunSummary};
-use crate::model::{Gap, Severity};
+use crate::model::{Gap, Severity, counted};
 
 /// Whether to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,12 +85,12 @@ pub fn summary_line(summary: &RunSummary, korean: bool) -> String {
             some(preview, format!(", 미리 보기 {preview}건")),
         );
     }
-    let count = |number: &usize, one: &str| format!("{number} {one}{}", if *number == 1 { "" } else { "s" });
-    let (assets, rules) = (count(assets, "asset"), count(rules, "rule"));
     format!(
-        "{assets}, {rules}, {}, {undetermined} undetermined, {}{}{}{}",
-        count(violations, "violation"),
-        count(gaps, "gap"),
+        "{}, {}, {}, {undetermined} undetermined, {}{}{}{}",
+        counted(*assets, "asset"),
+        counted(*rules, "rule"),
+        counted(*violations, "violation"),
+        counted(*gaps, "gap"),
         some(waived, format!(", {waived} waived")),
         some(accepted, format!(", {accepted} accepted as not examined")),
         some(preview, format!(", {preview} of preview rules")),
@@ -136,7 +136,7 @@ pub fn write(report: &Report<'_>, style: Style, out: &mut impl Write) -> io::Res
             section(report, words, paint, &all, out)?;
         }
     }
-    gaps(report.gaps, words, paint, out)?;
+    gaps(report, words, paint, out)?;
     not_examined(report, &accepted, words, paint, out)?;
     if !report.skipped.is_empty() {
         let names = report.skipped.iter().map(|(name, count)| format!("{} ×{count}", clean(name)));
@@ -169,6 +169,9 @@ fn section(
             }
             if finding.outcome != Outcome::Violation {
                 writeln!(out, "      {} {}", paint.dim(words.fix), finding.fix)?;
+            }
+            if let Some(gap) = report.gaps.iter().map(|entry| entry.gap).find(|gap| is_about(finding, gap)) {
+                writeln!(out, "      {} {}", paint.dim(words.fix), gap.mend)?;
             }
         }
         // what is not decided is mended one by one: no single advice fits
@@ -212,8 +215,15 @@ fn not_examined(
     writeln!(out)
 }
 
-fn gaps(all: &[GapEntry<'_>], words: &Words, paint: Paint, out: &mut impl Write) -> io::Result<()> {
-    let open: Vec<&Gap> = all.iter().filter(|entry| entry.accepted.is_none()).map(|entry| entry.gap).collect();
+/// Whether a finding tells of a gap.
+fn is_about(finding: &Finding, gap: &Gap) -> bool {
+    finding.kind == "gap" && finding.asset == gap.id() && finding.message.contains(&gap.detail)
+}
+
+/// Gaps that no finding tells of, because the rule about them is switched off.
+fn gaps(report: &Report<'_>, words: &Words, paint: Paint, out: &mut impl Write) -> io::Result<()> {
+    let open = report.gaps.iter().filter(|entry| entry.accepted.is_none()).map(|entry| entry.gap);
+    let open: Vec<&Gap> = open.filter(|gap| !report.findings.iter().any(|finding| is_about(finding, gap))).collect();
     if open.is_empty() {
         return Ok(());
     }

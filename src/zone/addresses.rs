@@ -1,18 +1,23 @@
-//! Whose address is it: VPC blocks, subnets of another zone inside them, and blocks that zones declare.
+//! Whose address is it: VPC blocks, subnets of another zone inside them, blocks that zones declare, networks that are
+//! declared behind gateways, and the public addresses of NAT gateways and Elastic IPs.
 
 use std::sync::Arc;
 
-use super::{Border, Zones};
-use crate::config::Config;
+use super::{Border, Zones, public};
+use crate::config::{Config, Network};
 use crate::model::{AddressSet, Inventory, Subnet, Vpc, short_of};
 
-struct Entry {
-    addresses: AddressSet,
-    border: Border,
-    /// The VPC, by its short id; none for a zone's own blocks.
-    vpc: Option<String>,
-    owner: Arc<str>,
+/// Addresses that have one owner.
+pub(super) struct Entry {
+    pub addresses: AddressSet,
+    pub border: Border,
+    /// The VPC, by its short id; none for a zone's own blocks, a declared network and public addresses.
+    pub vpc: Option<String>,
+    pub owner: Arc<str>,
 }
+
+/// What an owner that is a declared network begins with; the gateway's id follows.
+const NETWORK: &str = "network ";
 
 /// A part of a set of addresses that lies behind one border.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,13 +26,23 @@ pub struct Piece {
     pub border: Border,
     /// The addresses.
     pub addresses: AddressSet,
-    /// Assets (or zones) whose addresses they are, sorted.
+    /// Assets, zones or declared networks whose addresses they are, sorted.
     pub owners: Vec<Arc<str>>,
+}
+
+impl Piece {
+    /// Gateways of declared networks that some of the addresses lie behind.
+    pub fn networks(&self) -> impl Iterator<Item = &str> {
+        self.owners.iter().filter_map(|owner| owner.strip_prefix(NETWORK))
+    }
 }
 
 /// All addresses whose zone is known.
 pub struct AddressBook {
     entries: Vec<Entry>,
+    /// Public addresses of assets; there are many, and nearly all that is asked about holds none of them.
+    public: Vec<Entry>,
+    all_public: AddressSet,
 }
 
 impl AddressBook {
@@ -54,7 +69,15 @@ impl AddressBook {
             let owner = format!("zone {}", zone.name).into();
             entries.push(Entry { addresses: AddressSet::from_nets(&zone.cidrs), border, vpc: None, owner });
         }
-        Self { entries }
+        if !config.networks.is_empty() {
+            // the more specific route wins: what VPCs hold is not reached through a wider block of a network
+            let vpcs = inventory.of::<Vpc>().flat_map(|(_, _, vpc)| &vpc.cidrs);
+            let vpcs = AddressSet::from_nets(vpcs);
+            entries.extend(config.networks.iter().flat_map(|network| behind(network, config, &vpcs)));
+        }
+        let public = public::entries(inventory, zones);
+        let all_public = public.iter().fold(AddressSet::default(), |all, entry| all.union(&entry.addresses));
+        Self { entries, public, all_public }
     }
 
     /// Cuts a set by whose addresses it holds, seen from a VPC: there, its own blocks are its own, whoever else uses
@@ -62,9 +85,11 @@ impl AddressBook {
     pub fn split(&self, addresses: &AddressSet, home: Option<&str>) -> Vec<Piece> {
         let mut pieces: Vec<Piece> = Vec::new();
         let mut rest = addresses.clone();
+        let public = if self.all_public.overlaps(addresses) { self.public.as_slice() } else { &[] };
         let (own, others): (Vec<&Entry>, Vec<&Entry>) = self
             .entries
             .iter()
+            .chain(public)
             .filter(|entry| entry.addresses.overlaps(addresses))
             .partition(|entry| home.is_some() && entry.vpc.as_deref() == home);
         for entry in own {
@@ -82,6 +107,24 @@ impl AddressBook {
         pieces.sort_by(|a, b| (&a.border, &a.owners).cmp(&(&b.border, &b.owners)));
         pieces
     }
+}
+
+/// What lies behind a gateway, by zone: a network names no zone, so the zones' own blocks tell which it is of. The rest
+/// is unclassified, and known by its network.
+fn behind(network: &Network, config: &Config, vpcs: &AddressSet) -> Vec<Entry> {
+    let owner: Arc<str> = format!("{NETWORK}{}", network.via).into();
+    let mut rest = AddressSet::from_nets(&network.routes);
+    let mut entries = Vec::new();
+    for zone in &config.zones {
+        let inside = rest.intersect(&AddressSet::from_nets(&zone.cidrs));
+        rest = rest.subtract(&inside);
+        let border = Border { zone: zone.name.as_str().into(), environment: None, category: zone.category };
+        entries.push(Entry { addresses: inside, border, vpc: None, owner: Arc::clone(&owner) });
+    }
+    let addresses = rest.subtract(vpcs);
+    entries.push(Entry { addresses, border: Border::unclassified(), vpc: None, owner });
+    entries.retain(|entry| !entry.addresses.is_empty());
+    entries
 }
 
 fn add(pieces: &mut Vec<Piece>, entry: &Entry, addresses: AddressSet) {

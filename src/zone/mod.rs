@@ -7,6 +7,7 @@
 
 mod addresses;
 mod parents;
+mod public;
 
 use std::fmt;
 use std::sync::Arc;

@@ -105,3 +105,21 @@ fn the_table_of_rules_is_the_printed_one() {
     assert_eq!(printed.stdout.lines().count(), rules + 2, "a row a rule, below a head of two lines");
     assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), text, "regenerate with ZONEPROOF_BLESS=1");
 }
+
+#[test]
+fn a_gap_is_told_once() {
+    let case = "fixtures/rules/coverage-gap/fail-expected-cluster";
+    let told = |run: &crate::support::Run| run.stdout.matches("an expected cluster of which nothing was read").count();
+    let run = zoneproof(&["scan", case]);
+    assert_eq!(told(&run), 1, "{}", run.stdout);
+    assert!(run.stdout.contains("remove it from `sources.expect`"), "{}", run.stdout);
+    // where no finding tells of it, the list of what was not read does
+    let folder = crate::support::folder(&[(
+        "zoneproof.yaml",
+        "version: 1\nzones:\n  pci: { category: cde }\nsources:\n  expect:\n    clusters: [wallet-a]\n\
+         rules:\n  coverage-gap: { enabled: false, reason: told elsewhere }\n",
+    )]);
+    let config = folder.path().join("zoneproof.yaml");
+    let run = zoneproof(&["scan", case, "--config", &config.to_string_lossy()]);
+    assert_eq!(told(&run), 1, "{}", run.stdout);
+}

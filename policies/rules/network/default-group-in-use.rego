@@ -15,7 +15,7 @@
 #     en: Give each resource a group of its own, then delete all rules of the default group, inbound and outbound.
 #     ko: 자원마다 자체 그룹을 붙인 다음 기본 그룹의 수신, 송신 규칙을 모두 지우십시오.
 #   messages:
-#     en: "the default group `{group}` of `{vpc}` is in use{?bearers}; it is attached to {bearers}{/}{?rules}; it holds {rules} rules{/}"
+#     en: "the default group `{group}` of `{vpc}` is in use{?bearers}; it is attached to {bearers}{/}{?rules}; it holds {rules#rule}{/}"
 #     ko: "`{vpc}`의 기본 그룹 `{group}`이(가) 사용 중입니다{?bearers}; {bearers}에 붙어 있습니다{/}{?rules}; 규칙 {rules}개가 있습니다{/}"
 package zoneproof.rules.default_group_in_use
 

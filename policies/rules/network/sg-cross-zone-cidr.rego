@@ -15,8 +15,8 @@
 #     en: Narrow the rule to the peers that need it, or refer to their group. If the opening is meant, declare a flow with exactly these addresses and ports.
 #     ko: 필요한 상대만 남도록 규칙을 좁히거나 상대의 그룹을 참조하십시오. 의도한 개방이라면 바로 그 주소와 포트로 흐름을 선언하십시오.
 #   messages:
-#     en: "`{group}` allows {direction} with `{peer}` beyond what is approved, {beyond}{?approved}; flow {approved} covers the rest{/}{?expired}; flow {expired} has expired{/}{?unattached} (the group is attached to nothing){/}"
-#     ko: "`{group}` 그룹의 {direction} 규칙 `{peer}`이(가) 승인된 것보다 넓게 열려 있습니다, {beyond}{?approved}; 나머지는 흐름 {approved}이(가) 승인합니다{/}{?expired}; 흐름 {expired}은(는) 만료되었습니다{/}{?unattached} (아무것도 이 그룹을 쓰지 않습니다){/}"
+#     en: "`{group}` allows {direction} with `{peer}` beyond what is approved, {beyond}{?networks} (declared behind {networks}){/}{?approved}; flow {approved} covers the rest{/}{?expired}; flow {expired} has expired{/}{?unattached} (the group is attached to nothing){/}"
+#     ko: "`{group}` 그룹의 {direction} 규칙 `{peer}`이(가) 승인된 것보다 넓게 열려 있습니다, {beyond}{?networks} ({networks} 뒤에 있는 것으로 선언된 네트워크){/}{?approved}; 나머지는 흐름 {approved}이(가) 승인합니다{/}{?expired}; 흐름 {expired}은(는) 만료되었습니다{/}{?unattached} (아무것도 이 그룹을 쓰지 않습니다){/}"
 package zoneproof.rules.sg_cross_zone_cidr
 
 import data.zoneproof.lib.cover
@@ -30,6 +30,7 @@ deny contains {
 		"beyond": cover.beyond_by_border(openings),
 		"approved": cover.approved(input.address_crossings),
 		"expired": cover.expired(input.address_crossings),
+		"networks": networks,
 		"unattached": group.unattached(input.group),
 	},
 	"border": sprintf("%s %s %s", [input.zone.border, arrows[input.direction], concat(", ", borders)]),
@@ -40,6 +41,7 @@ deny contains {
 	openings := cover.uncovered(input.address_crossings)
 	count(openings) > 0
 	borders := {opening.border | some opening in openings}
+	networks := {network | some opening in openings; some network in opening.networks}
 }
 
 arrows := {"ingress": "<-", "egress": "->"}

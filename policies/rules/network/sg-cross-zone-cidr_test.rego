@@ -8,6 +8,7 @@ ads := {
 	"environment": "prod",
 	"peers": ["10.20.0.0/16"],
 	"owners": ["vpc-0bd2"],
+	"networks": [],
 	"approved_by": [],
 	"expired": [],
 	"beyond": [{"addresses": ["10.20.0.0/16"], "connections": ["tcp/5432"]}],
@@ -18,6 +19,7 @@ nobodys := {
 	"zone": "unclassified",
 	"peers": ["10.0.0.0/13"],
 	"owners": [],
+	"networks": [],
 	"approved_by": [],
 	"expired": [],
 	"beyond": [{"addresses": ["10.0.0.0/13"], "connections": ["tcp/5432"]}],
@@ -29,6 +31,7 @@ approved := {
 	"environment": "prod",
 	"peers": ["10.30.0.0/16"],
 	"owners": ["vpc-0cf1"],
+	"networks": [],
 	"approved_by": ["card-authorisations"],
 	"expired": [],
 	"beyond": [],
@@ -42,6 +45,12 @@ rule(crossings) := {
 	"address_crossings": crossings,
 }
 
+test_declared_networks_are_named if {
+	behind := object.union(nobodys, {"owners": ["network cgw-0e1f"], "networks": ["cgw-0e1f"]})
+	some finding in sg_cross_zone_cidr.deny with input as rule([behind])
+	finding.args.networks == {"cgw-0e1f"}
+}
+
 test_addresses_of_another_border if {
 	sg_cross_zone_cidr.deny == {{
 		"args": {
@@ -51,6 +60,7 @@ test_addresses_of_another_border if {
 			"beyond": {"no-pci/prod: tcp/5432 (10.20.0.0/16)"},
 			"approved": set(),
 			"expired": set(),
+			"networks": set(),
 			"unattached": false,
 		},
 		"border": "pci/prod <- no-pci/prod",
@@ -73,6 +83,7 @@ test_one_rule_over_several_borders_is_one_finding if {
 			"beyond": {"no-pci/prod: tcp/5432 (10.20.0.0/16)", "unclassified: tcp/5432 (10.0.0.0/13)"},
 			"approved": {"card-authorisations"},
 			"expired": set(),
+			"networks": set(),
 			"unattached": false,
 		},
 		"border": "pci/prod <- no-pci/prod, unclassified",

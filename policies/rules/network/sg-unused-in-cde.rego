@@ -15,7 +15,7 @@
 #     en: Delete the group, or attach it to what it was made for.
 #     ko: 그룹을 지우거나 본래 쓰려던 자원에 붙이십시오.
 #   messages:
-#     en: "`{group}` is attached to nothing and holds {rules} rules"
+#     en: "`{group}` is attached to nothing and holds {rules#rule}"
 #     ko: "`{group}` 그룹은 아무것도 쓰지 않으며 규칙 {rules}개가 남아 있습니다"
 package zoneproof.rules.sg_unused_in_cde
 

@@ -5,9 +5,11 @@
 
 mod ec2;
 mod eks;
+mod eks_access;
 mod elb;
 mod gateways;
 mod groups;
+mod on_premises;
 mod organization;
 mod owners;
 mod private_link;
@@ -22,7 +24,7 @@ use serde_json::value::RawValue;
 
 use super::batch::{Batch, Piece};
 use super::manifests;
-use crate::model::{Asset, Body, GapReason, Listed, Listing, Place, Spot, Tags, arn_of};
+use crate::model::{Asset, Body, GapReason, Listed, Listing, Place, Spot, Tags, arn_of, counted};
 use crate::node::{Entries, Lines, Node};
 
 type Read = Result<(), serde_json::Error>;
@@ -35,9 +37,9 @@ const KEYS: &[(&str, &[&str], Handler)] = &[
     ("Accounts", &["account"], organization::account),
     ("Addresses", &["elastic-ip"], gateways::address),
     ("AllowedPrincipals", &[], private_link::allowed_principal),
-    ("CustomerGateways", &["customer-gateway"], gateways::customer_gateway),
+    ("CustomerGateways", &["customer-gateway"], on_premises::customer_gateway),
     ("EgressOnlyInternetGateways", &["egress-only-internet-gateway"], gateways::egress_only_gateway),
-    ("EksAccessPolicies", &[], eks::access_policies),
+    ("EksAccessPolicies", &[], eks_access::access_policies),
     ("FlowLogs", &["flow-log"], gateways::flow_log),
     ("Instances", &[], ec2::instance),
     ("InternetGateways", &["internet-gateway"], gateways::internet_gateway),
@@ -78,13 +80,13 @@ const KEYS: &[(&str, &[&str], Handler)] = &[
     ("VpcEndpoints", &["vpc-endpoint"], private_link::endpoint),
     ("VpcPeeringConnections", &["vpc-peering-connection"], routing::peering),
     ("Vpcs", &["vpc"], ec2::vpc),
-    ("VpnConnections", &["vpn-connection"], gateways::vpn_connection),
-    ("VpnGateways", &["vpn-gateway"], gateways::vpn_gateway),
-    ("accessEntry", &[], eks::access_entry),
+    ("VpnConnections", &["vpn-connection"], on_premises::vpn_connection),
+    ("VpnGateways", &["vpn-gateway"], on_premises::vpn_gateway),
+    ("accessEntry", &[], eks_access::access_entry),
     ("addon", &[], eks::addon),
     ("cluster", &[], eks::cluster),
-    ("directConnectGatewayAssociations", &[], gateways::direct_connect_association),
-    ("directConnectGateways", &[], gateways::direct_connect_gateway),
+    ("directConnectGatewayAssociations", &[], on_premises::direct_connect_association),
+    ("directConnectGateways", &[], on_premises::direct_connect_gateway),
     ("fargateProfile", &[], eks::fargate_profile),
     ("nodegroup", &[], eks::node_group),
 ];
@@ -240,7 +242,8 @@ impl Reader<'_> {
             }
         }
         for (field, (spot, count)) in &fields {
-            let detail = format!("`{field}` is null in {count} items of `{key}`, so what it holds is not known");
+            let detail =
+                format!("`{field}` is null in {} of `{key}`, so what it holds is not known", counted(*count, "item"));
             self.batch.gap(GapReason::Malformed, detail, "dump it again as the AWS CLI prints it", Some(*spot));
         }
         !fields.is_empty()

@@ -24,6 +24,20 @@ impl WorkloadSelector {
     }
 }
 
+/// What proxies do with traffic to hosts that the mesh does not know.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct OutboundPolicy {
+    mode: Option<String>,
+}
+
+impl OutboundPolicy {
+    /// Istio, OutboundTrafficPolicy: REGISTRY_ONLY is the mode's first value, so an empty policy means it.
+    pub(super) fn mode(self) -> String {
+        self.mode.filter(|mode| !mode.is_empty()).unwrap_or_else(|| "REGISTRY_ONLY".to_owned())
+    }
+}
+
 /// What Istio takes for true in an annotation (Go, `strconv.ParseBool`).
 const TRUE: [&str; 6] = ["1", "t", "T", "true", "TRUE", "True"];
 
@@ -178,18 +192,13 @@ pub(super) fn request_authentication(object: &mut Object<'_>) -> Read {
 pub(super) fn mesh_config(object: &mut Object<'_>) -> Read {
     #[derive(Default, Deserialize)]
     #[serde(default)]
-    struct Outbound {
-        mode: Option<String>,
-    }
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
     struct Paths {
         normalization: Option<String>,
     }
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase", default)]
     struct Mesh {
-        outbound_traffic_policy: Option<Outbound>,
+        outbound_traffic_policy: Option<OutboundPolicy>,
         path_normalization: Option<Paths>,
         root_namespace: Option<String>,
         trust_domain: Option<String>,
@@ -216,11 +225,8 @@ pub(super) fn mesh_config(object: &mut Object<'_>) -> Read {
         root_namespace: filled(read.root_namespace).unwrap_or_else(|| object.namespace().to_string()),
         trust_domain: filled(read.trust_domain).unwrap_or_else(|| "cluster.local".to_owned()),
         trust_domain_aliases: read.trust_domain_aliases,
-        // Istio, MeshConfig: ALLOW_ANY where nothing is said; a policy without a mode has the first value
-        outbound_mode: read.outbound_traffic_policy.map_or_else(
-            || "ALLOW_ANY".to_owned(),
-            |policy| filled(policy.mode).unwrap_or_else(|| "REGISTRY_ONLY".to_owned()),
-        ),
+        // Istio, MeshConfig: ALLOW_ANY where nothing is said
+        outbound_mode: read.outbound_traffic_policy.map_or_else(|| "ALLOW_ANY".to_owned(), OutboundPolicy::mode),
         path_normalization: read
             .path_normalization
             .and_then(|paths| filled(paths.normalization))

@@ -1,25 +1,24 @@
-//! Istio's traffic kinds and extensions (`networking.istio.io`, `extensions.istio.io`, `telemetry.istio.io`); all API
-//! versions have these fields alike.
+//! Istio's traffic kinds (`networking.istio.io`); all API versions have these fields alike.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::istio::{TargetRef, WorkloadSelector};
+use super::istio::OutboundPolicy;
 use super::{Object, Read};
 use crate::model::{
-    DestinationRule, EntryPort, EnvoyFilter, GatewayServer, IstioGateway, ProxyConfig, RouteDestination, ServiceEntry,
-    Sidecar, Subset, Telemetry, VirtualService, WasmPlugin, WorkloadEntry,
+    DestinationRule, EntryPort, GatewayServer, IstioGateway, RouteDestination, ServiceEntry, Sidecar, Subset,
+    VirtualService, WorkloadEntry,
 };
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Labels {
+pub(super) struct Labels {
     labels: BTreeMap<String, String>,
 }
 
 impl Labels {
-    fn filled(this: Option<Self>) -> Option<BTreeMap<String, String>> {
+    pub(super) fn filled(this: Option<Self>) -> Option<BTreeMap<String, String>> {
         this.map(|selector| selector.labels).filter(|labels| !labels.is_empty())
     }
 }
@@ -229,11 +228,6 @@ pub(super) fn workload_entry(object: &mut Object<'_>) -> Read {
 pub(super) fn sidecar(object: &mut Object<'_>) -> Read {
     #[derive(Default, Deserialize)]
     #[serde(default)]
-    struct Outbound {
-        mode: Option<String>,
-    }
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
     struct Egress {
         hosts: Vec<String>,
     }
@@ -241,100 +235,16 @@ pub(super) fn sidecar(object: &mut Object<'_>) -> Read {
     #[serde(rename_all = "camelCase", default)]
     struct Spec {
         workload_selector: Option<Labels>,
-        outbound_traffic_policy: Option<Outbound>,
+        outbound_traffic_policy: Option<OutboundPolicy>,
         egress: Vec<Egress>,
     }
     let spec: Spec = object.spec().read()?;
     let body = Sidecar {
         selector: Labels::filled(spec.workload_selector),
-        // Istio, OutboundTrafficPolicy: REGISTRY_ONLY is the mode's first value, so an empty policy means it
-        outbound_mode: spec.outbound_traffic_policy.map(|policy| filled(policy.mode, "REGISTRY_ONLY")),
+        outbound_mode: spec.outbound_traffic_policy.map(OutboundPolicy::mode),
         egress_hosts: spec.egress.into_iter().flat_map(|egress| egress.hosts).collect(),
     };
     let asset = object.namespaced("Sidecar", &object.name(), true, body);
-    object.add(asset);
-    Ok(())
-}
-
-/// What several extensions have in common: whom they are about.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Scope {
-    selector: Option<WorkloadSelector>,
-    target_ref: Option<TargetRef>,
-    target_refs: Vec<TargetRef>,
-}
-
-pub(super) fn envoy_filter(object: &mut Object<'_>) -> Read {
-    #[derive(Default, Deserialize)]
-    #[serde(rename_all = "camelCase", default)]
-    struct Patch {
-        apply_to: String,
-    }
-    #[derive(Default, Deserialize)]
-    #[serde(rename_all = "camelCase", default)]
-    struct Spec {
-        workload_selector: Option<Labels>,
-        target_refs: Vec<TargetRef>,
-        config_patches: Vec<Patch>,
-    }
-    let spec: Spec = object.spec().read()?;
-    let mut applies_to: Vec<String> = spec.config_patches.into_iter().map(|patch| patch.apply_to).collect();
-    applies_to.sort();
-    applies_to.dedup();
-    let targets = TargetRef::names(None, spec.target_refs);
-    let body = EnvoyFilter { selector: Labels::filled(spec.workload_selector), targets, applies_to };
-    let asset = object.namespaced("EnvoyFilter", &object.name(), false, body);
-    object.add(asset);
-    Ok(())
-}
-
-pub(super) fn wasm_plugin(object: &mut Object<'_>) -> Read {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Spec {
-        phase: Option<String>,
-    }
-    let (spec, own) = (object.spec(), object.spec());
-    let (scope, own): (Scope, Spec) = (spec.read()?, own.read()?);
-    let body = WasmPlugin {
-        selector: WorkloadSelector::labels(scope.selector),
-        targets: TargetRef::names(scope.target_ref, scope.target_refs),
-        phase: own.phase.filter(|phase| phase != "UNSPECIFIED_PHASE").unwrap_or_default(),
-    };
-    let asset = object.namespaced("WasmPlugin", &object.name(), false, body);
-    object.add(asset);
-    Ok(())
-}
-
-pub(super) fn telemetry(object: &mut Object<'_>) -> Read {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Logging {
-        disabled: bool,
-    }
-    #[derive(Default, Deserialize)]
-    #[serde(rename_all = "camelCase", default)]
-    struct Spec {
-        access_logging: Vec<Logging>,
-    }
-    let (spec, own) = (object.spec(), object.spec());
-    let (scope, own): (Scope, Spec) = (spec.read()?, own.read()?);
-    let body = Telemetry {
-        selector: WorkloadSelector::labels(scope.selector),
-        targets: TargetRef::names(scope.target_ref, scope.target_refs),
-        access_logs_disabled: own.access_logging.iter().any(|logging| logging.disabled),
-    };
-    let asset = object.namespaced("Telemetry", &object.name(), false, body);
-    object.add(asset);
-    Ok(())
-}
-
-pub(super) fn proxy_config(object: &mut Object<'_>) -> Read {
-    let spec = object.spec();
-    let scope: Scope = spec.read()?;
-    let body = ProxyConfig { selector: WorkloadSelector::labels(scope.selector) };
-    let asset = object.namespaced("ProxyConfig", &object.name(), false, body);
     object.add(asset);
     Ok(())
 }
@@ -344,7 +254,7 @@ mod tests {
     use std::io::Write as _;
 
     use crate::load::{Source, load};
-    use crate::model::{EnvoyFilter, Inventory, IstioGateway, ServiceEntry, Sidecar, VirtualService};
+    use crate::model::{Inventory, IstioGateway, ServiceEntry, Sidecar, VirtualService};
 
     fn read(text: &str) -> Inventory {
         let mut file = tempfile::Builder::new().suffix(".yaml").tempfile().unwrap();
@@ -405,13 +315,5 @@ mod tests {
         assert_eq!((&*entry.location, &*entry.resolution), ("MESH_EXTERNAL", "NONE"));
         let (.., sidecar) = inventory.of::<Sidecar>().next().unwrap();
         assert_eq!((sidecar.outbound_mode.as_deref(), &sidecar.selector), (Some("REGISTRY_ONLY"), &None));
-    }
-
-    #[test]
-    fn a_wrong_type_is_a_gap_and_the_rest_is_read() {
-        let text = [object("v1", "EnvoyFilter", "{ configPatches: 3 }"), object("v1", "EnvoyFilter", "{}")];
-        let inventory = read(&text.join("---\n"));
-        assert_eq!(inventory.of::<EnvoyFilter>().count(), 1);
-        assert_eq!(inventory.coverage.gaps.len(), 1, "{:?}", inventory.coverage.gaps);
     }
 }

@@ -9,6 +9,7 @@ mod core;
 mod entrances;
 mod foreign;
 mod istio;
+mod istio_extensions;
 mod istio_traffic;
 mod network_policy;
 mod nodes;
@@ -62,7 +63,7 @@ const KINDS: &[(&str, &str, Handler)] = &[
     ("discovery.k8s.io", "EndpointSlice", nodes::endpoint_slice),
     ("elbv2.k8s.aws", "TargetGroupBinding", amazon::target_group_binding),
     ("extensions", "Ingress", entrances::ingress),
-    ("extensions.istio.io", "WasmPlugin", istio_traffic::wasm_plugin),
+    ("extensions.istio.io", "WasmPlugin", istio_extensions::wasm_plugin),
     ("gateway.networking.k8s.io", "GRPCRoute", entrances::route),
     ("gateway.networking.k8s.io", "Gateway", entrances::gateway),
     ("gateway.networking.k8s.io", "GatewayClass", entrances::gateway_class),
@@ -71,9 +72,9 @@ const KINDS: &[(&str, &str, Handler)] = &[
     ("gateway.networking.k8s.io", "TCPRoute", entrances::route),
     ("gateway.networking.k8s.io", "TLSRoute", entrances::route),
     ("networking.istio.io", "DestinationRule", istio_traffic::destination_rule),
-    ("networking.istio.io", "EnvoyFilter", istio_traffic::envoy_filter),
+    ("networking.istio.io", "EnvoyFilter", istio_extensions::envoy_filter),
     ("networking.istio.io", "Gateway", istio_traffic::gateway),
-    ("networking.istio.io", "ProxyConfig", istio_traffic::proxy_config),
+    ("networking.istio.io", "ProxyConfig", istio_extensions::proxy_config),
     ("networking.istio.io", "ServiceEntry", istio_traffic::service_entry),
     ("networking.istio.io", "Sidecar", istio_traffic::sidecar),
     ("networking.istio.io", "VirtualService", istio_traffic::virtual_service),
@@ -92,7 +93,7 @@ const KINDS: &[(&str, &str, Handler)] = &[
     ("security.istio.io", "AuthorizationPolicy", istio::authorization_policy),
     ("security.istio.io", "PeerAuthentication", istio::peer_authentication),
     ("security.istio.io", "RequestAuthentication", istio::request_authentication),
-    ("telemetry.istio.io", "Telemetry", istio_traffic::telemetry),
+    ("telemetry.istio.io", "Telemetry", istio_extensions::telemetry),
     ("vpcresources.k8s.aws", "CNINode", amazon::cni_node),
     ("vpcresources.k8s.aws", "SecurityGroupPolicy", amazon::security_group_policy),
 ];

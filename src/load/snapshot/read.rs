@@ -9,7 +9,7 @@ use super::parse::{self, Line};
 use super::{CoverageLine, Header, SCHEMA};
 use crate::load::batch::Batch;
 use crate::load::files::Found;
-use crate::model::{Coverage, GapReason, Spot};
+use crate::model::{Coverage, GapReason, Spot, counted};
 
 /// Blocks that are parsed in one round, a thread: enough that threads seldom wait for each other.
 const BLOCKS_PER_THREAD: usize = 16;
@@ -93,7 +93,7 @@ impl Segment {
             Line::Footer(footer) => {
                 self.open = None;
                 if footer.assets != self.assets {
-                    let detail = format!("the footer counts {} assets, {} were read", footer.assets, self.assets);
+                    let detail = format!("the footer counts {}, {} read", counted(footer.assets, "asset"), self.assets);
                     batch.gap(GapReason::CutShort, detail, MEND, Some(start_of(number)));
                 }
             }
@@ -126,8 +126,10 @@ impl Segment {
     /// A segment that is still open when another begins, or the stream ends, was cut short.
     fn close(&self, number: u32, batch: &mut Batch) {
         if let (Some(start), false) = (self.open, self.foreign) {
-            let detail =
-                format!("the segment that begins on line {start} has no footer: {} assets were read", self.assets);
+            let detail = format!(
+                "the segment that begins on line {start} has no footer: {} read",
+                counted(self.assets, "asset")
+            );
             batch.gap(GapReason::CutShort, detail, MEND, Some(start_of(number)));
         }
     }

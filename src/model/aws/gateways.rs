@@ -48,6 +48,9 @@ pub struct NatGateway {
     pub state: String,
     /// Its interfaces, sorted.
     pub interfaces: Vec<String>,
+    /// Its public addresses, sorted.
+    #[serde(default)]
+    pub public_addresses: Vec<IpAddr>,
 }
 
 /// A virtual private gateway.

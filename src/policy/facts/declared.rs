@@ -137,8 +137,7 @@ pub(super) fn gaps(context: &Context<'_>) -> Vec<Fact> {
             accepted: context.config.accepts_gap(&gap.what, context.day).is_some(),
             acceptance_expired: expired.map(|accepted| accepted.expires).max().map(|day| day.to_string()),
         };
-        let id = format!("{} ({})", gap.what, gap.reason.as_str());
-        let subject = subject(&id, location(context, gap), Border::unclassified());
+        let subject = subject(&gap.id(), location(context, gap), Border::unclassified());
         super::subject(GAP, subject, Derived::Gap(Box::new(made)), Unknown::default())
     };
     context.inventory.coverage.gaps.iter().map(gap).collect()

@@ -65,6 +65,8 @@ struct Crossing {
     peers: Vec<String>,
     /// Whose they are.
     owners: Vec<String>,
+    /// Gateways of declared networks that some of them lie behind.
+    networks: Vec<String>,
     #[serde(flatten)]
     cover: Cover,
 }
@@ -77,6 +79,7 @@ impl Crossing {
             environment: border.environment.as_deref().map(str::to_owned),
             peers,
             owners,
+            networks: vec![],
             cover,
         }
     }
@@ -181,9 +184,11 @@ fn by_addresses(
             unknown.say("address_crossings", Reason::NotInInventory, vpc.unwrap_or(&fact.group.id));
             continue;
         }
+        let networks = names(piece.networks());
         let Piece { border, addresses, owners } = piece;
         let owners = names(owners.iter().map(|owner| &**owner));
-        fact.address_crossings.push(Crossing::new(&border, addresses.describe(3), owners, cover));
+        let crossing = Crossing::new(&border, addresses.describe(3), owners, cover);
+        fact.address_crossings.push(Crossing { networks, ..crossing });
     }
 }
 

@@ -13,7 +13,8 @@ use super::context::Context;
 use super::document::{Of, Reason, Unknown};
 use super::peering::approved;
 use crate::model::{
-    AddressSet, Asset, PrefixList, TransitGateway, TransitGatewayAttachment, TransitGatewayRouteTable, Vpc, short_of,
+    AddressSet, Asset, PrefixList, TransitGateway, TransitGatewayAttachment, TransitGatewayRouteTable, Vpc,
+    VpnConnection, short_of,
 };
 use crate::zone::Border;
 
@@ -149,11 +150,13 @@ fn side<'a>(context: &Context<'_>, asset: &Asset, body: &'a TransitGatewayAttach
             _ => missing.push((Reason::EntriesNotCollected, route.destination.clone())),
         }
     }
+    // BGP tells what lies there; the configuration may repeat it
+    let declared = declared(context, &id, body);
     let spreads = tables.values().any(|table| table.propagations.iter().flatten().any(|target| *target == id));
-    if nets.is_empty() || spreads {
-        // BGP tells what lies there, and no answer of AWS was read that repeats it
+    if declared.is_empty() && (nets.is_empty() || spreads) {
         missing.push((Reason::EntriesNotCollected, format!("routes behind {id}")));
     }
+    nets.extend(declared);
     let mut addresses = AddressSet::from_nets(&nets);
     if body.resource_type != "peering" {
         // a default route to a data centre does not lead to VPCs: they are routed where they are attached
@@ -162,4 +165,20 @@ fn side<'a>(context: &Context<'_>, asset: &Asset, body: &'a TransitGatewayAttach
     }
     borders.extend(context.book.split(&addresses, None).into_iter().map(|piece| piece.border));
     Side { id, body, borders, missing }
+}
+
+/// Blocks that the configuration declares behind an attachment: by its own id, by that of what is attached, or by that of
+/// the customer gateway at the far end of a VPN connection.
+///
+/// Source: EC2 API reference, `TransitGatewayAttachment`: the resource of a Direct Connect gateway's attachment is the
+/// gateway's id, which has no prefix of its own.
+fn declared(context: &Context<'_>, id: &str, body: &TransitGatewayAttachment) -> Vec<IpNet> {
+    let vpn = context.inventory.find::<VpnConnection>(&body.resource).map(|(_, _, vpn)| vpn.customer_gateway.as_str());
+    let fits = |via: &str| {
+        [id, &body.resource].contains(&via)
+            || vpn.is_some_and(|gateway| !gateway.is_empty() && gateway == via)
+            || via.strip_prefix("dxgw-").is_some_and(|gateway| gateway == body.resource)
+    };
+    let networks = context.config.networks.iter().filter(|network| fits(&network.via));
+    networks.flat_map(|network| network.routes.iter().copied()).collect()
 }

@@ -1,0 +1,100 @@
+//! Public addresses of the estate: NAT gateways and Elastic IPs of all accounts.
+//!
+//! A packet with a NAT gateway's address comes from whatever is routed to the gateway, not from where it stands. Its
+//! address is trusted as its zone's only if that is all who can use it.
+
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+
+use super::addresses::Entry;
+use super::{Border, Zones};
+use crate::model::{
+    AddressSet, Asset, ElasticIp, Inventory, Kind, NatGateway, NetworkInterface, Place, RouteTable, Subnet,
+    TransitGatewayAttachment, short_of,
+};
+
+/// An entry for each NAT gateway and Elastic IP that has a public address.
+pub(super) fn entries(inventory: &Inventory, zones: &Zones) -> Vec<Entry> {
+    let mut nats: HashMap<IpAddr, usize> = HashMap::new();
+    let users = Users::of(inventory);
+    let mut entries = Vec::new();
+    for (at, asset, nat) in inventory.of::<NatGateway>() {
+        let mut addresses = nat.public_addresses.clone();
+        for id in &nat.interfaces {
+            let interface = inventory.find::<NetworkInterface>(id);
+            addresses.extend(interface.into_iter().flat_map(|(_, _, interface)| &interface.public_addresses));
+        }
+        addresses.sort();
+        addresses.dedup();
+        nats.extend(addresses.iter().map(|address| (*address, at)));
+        let own = &zones.of(at).source;
+        let border =
+            if users.are_all_of(own, asset, nat, inventory, zones) { own.clone() } else { Border::unclassified() };
+        entries.extend(entry(&addresses, border, asset));
+    }
+    for (at, asset, elastic) in inventory.of::<ElasticIp>() {
+        let Some(address) = elastic.address.filter(|address| !nats.contains_key(address)) else { continue };
+        // whoever in the account asks first may bear one that is free
+        let free = elastic.interface.is_none() && elastic.instance.is_none();
+        let border = if free { Border::unclassified() } else { zones.of(at).source.clone() };
+        entries.extend(entry(&[address], border, asset));
+    }
+    entries
+}
+
+fn entry(addresses: &[IpAddr], border: Border, asset: &Asset) -> Option<Entry> {
+    let nets: Vec<IpNet> = addresses.iter().map(|address| IpNet::from(*address)).collect();
+    let owner = Arc::clone(&asset.id);
+    (!nets.is_empty()).then(|| Entry { addresses: AddressSet::from_nets(&nets), border, vpc: None, owner })
+}
+
+/// Who uses NAT gateways.
+struct Users<'a> {
+    /// Route tables by the gateway that they lead to.
+    tables: HashMap<&'a str, Vec<&'a RouteTable>>,
+    /// Subnets that a route table names.
+    associated: HashSet<&'a str>,
+    /// Subnets of attachments to transit gateways: what comes in there may come from anywhere.
+    attached: HashSet<&'a str>,
+}
+
+impl<'a> Users<'a> {
+    fn of(inventory: &'a Inventory) -> Self {
+        let mut tables: HashMap<&str, Vec<&RouteTable>> = HashMap::new();
+        let mut associated = HashSet::new();
+        for (_, _, table) in inventory.of::<RouteTable>() {
+            associated.extend(table.subnets.iter().map(String::as_str));
+            for route in table.routes.iter().filter(|route| route.target.starts_with("nat-")) {
+                tables.entry(&route.target).or_default().push(table);
+            }
+        }
+        let attachments = inventory.of::<TransitGatewayAttachment>();
+        let attached = attachments.flat_map(|(_, _, body)| body.subnets.iter().map(String::as_str)).collect();
+        Self { tables, associated, attached }
+    }
+
+    /// Whether all that is routed to a NAT gateway lies behind one border, as far as everything that tells was listed.
+    ///
+    /// Source: VPC User Guide, "Subnet route tables": a subnet without an association uses the VPC's main table.
+    fn are_all_of(&self, own: &Border, asset: &Asset, nat: &NatGateway, inventory: &Inventory, zones: &Zones) -> bool {
+        let listed = |kind: &str| {
+            let place = Place { cluster: None, namespace: None, ..asset.place.clone() };
+            inventory.coverage.is_listed(kind, &place)
+        };
+        if nat.vpc.is_empty() || !listed(RouteTable::NAME) || !listed(Subnet::NAME) {
+            return false;
+        }
+        let tables = self.tables.get(short_of(&asset.id).as_str()).into_iter().flatten();
+        let tables: Vec<&&RouteTable> = tables.collect();
+        let main = tables.iter().any(|table| table.main);
+        inventory.of::<Subnet>().filter(|(_, _, subnet)| subnet.vpc == nat.vpc).all(|(at, asset, _)| {
+            let id = short_of(&asset.id);
+            let explicit = tables.iter().any(|table| table.subnets.contains(&id));
+            let uses = explicit || (main && !self.associated.contains(id.as_str()));
+            !uses || (zones.of(at).source == *own && !self.attached.contains(id.as_str()))
+        })
+    }
+}
