@@ -59,12 +59,19 @@ struct DefaultDeny {
     opened_by: Option<String>,
 }
 
+/// Whether a namespace is one of a cluster's own.
+///
+/// Source: Kubernetes, "Namespaces", initial namespaces; `default` among them holds what users put there.
+pub(super) fn is_system(name: &str) -> bool {
+    matches!(name, "kube-system" | "kube-public" | "kube-node-lease")
+}
+
 pub(super) fn namespace(of: &Of<'_, Namespace>, unknown: &mut Unknown) -> NamespaceFact {
     let Of { context, asset, body: namespace, .. } = *of;
     let cluster: Arc<str> = asset.place.cluster.clone().unwrap_or_default();
     let name: Arc<str> = asset.place.namespace.clone().unwrap_or_default();
     let enrolment = mesh::enrolment(context, asset, namespace.implied);
-    let system = matches!(&*name, "kube-system" | "kube-public" | "kube-node-lease");
+    let system = is_system(&name);
     let mtls = mesh::namespace_mode(context, &cluster, &name, &enrolment.revision, unknown);
     let authorization = authorization(context, &cluster, &name, &enrolment.revision, unknown);
     // where plaintext is refused and what nobody allows denied, it is all the same
