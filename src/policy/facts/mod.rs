@@ -20,6 +20,7 @@ mod gateways;
 mod gitops;
 mod group_use;
 mod groups;
+mod isolation;
 mod listeners;
 mod mesh;
 mod mesh_scope;
