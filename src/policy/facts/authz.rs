@@ -14,7 +14,7 @@ use super::namespaces::selects;
 use crate::config::{End, Flow, Matcher};
 use crate::model::{
     AddressSet, Asset, AuthOperation, AuthRule, AuthSource, AuthorizationPolicy, Connections, EksCluster, Namespace,
-    Protocol, Service, ServicePort, Workload, glob_match,
+    Place, Protocol, Service, ServicePort, Workload, glob_match,
 };
 use crate::zone::Border;
 
@@ -79,13 +79,18 @@ pub(super) fn policy(of: &Of<'_, AuthorizationPolicy>, unknown: &mut Unknown) ->
     let Of { context, at, asset, body: policy } = *of;
     let cluster: Arc<str> = asset.place.cluster.clone().unwrap_or_default();
     let namespace: Arc<str> = asset.place.namespace.clone().unwrap_or_default();
-    let reach = context.reach_of(&cluster, &namespace);
-    let workloads = reach.iter().flat_map(|namespace| {
+    let reach = match is_of_namespace(policy) {
+        true => vec![Arc::clone(&namespace)],
+        false => context.reach_of(&cluster, &namespace),
+    };
+    // sidecars ignore what is bound to targets: which workloads lie behind these is not told here
+    let workloads = reach.iter().filter(|_| policy.targets.is_empty()).flat_map(|namespace| {
         let all = context.inside::<Workload>(&cluster, namespace).filter(|(_, workload)| selects(policy, workload));
         all.collect::<Vec<_>>()
     });
     let workloads: Vec<(&Asset, &Workload)> = workloads.collect();
-    let effects = effects::About { context, cluster: &cluster, policy, workloads: &workloads }.effects(unknown);
+    let about = effects::About { context, cluster: &cluster, namespace: &namespace, policy, workloads: &workloads };
+    let effects = about.effects(unknown);
     let judge = Judge {
         context,
         borders: context.borders_of(&cluster, &reach, at),
@@ -117,7 +122,22 @@ pub(super) fn policy(of: &Of<'_, AuthorizationPolicy>, unknown: &mut Unknown) ->
     fact
 }
 
+/// Whether a policy is bound to targets of its own namespace, wherever that is. Those of a GatewayClass are about all
+/// waypoints of that class.
+///
+/// Source: Istio, `PolicyTargetReference`.
+fn is_of_namespace(policy: &AuthorizationPolicy) -> bool {
+    !policy.targets.is_empty() && policy.targets.iter().all(|target| !target.starts_with("GatewayClass/"))
+}
+
 impl Judge<'_> {
+    /// Whether approvals and a rule can be compared. Which ports a target serves is not known: where the rule names none
+    /// and flows approve some, nothing tells whether these are all.
+    fn is_comparable(&self, rule: &AuthRule, cover: &Cover) -> bool {
+        let whole = rule.to.is_empty() || rule.to.iter().any(|to| to.ports.is_empty());
+        self.policy.targets.is_empty() || !whole || cover.approved_by.is_empty() || cover.beyond.is_empty()
+    }
+
     fn rule(&self, index: usize, rule: &AuthRule, fact: &mut AuthorizationFact, unknown: &mut Unknown) {
         let open = self.connections(rule);
         let conditions = source_conditions(rule);
@@ -134,6 +154,10 @@ impl Judge<'_> {
                 // one entry a rule is enough, however many of its sources say so
                 if fact.everybody.iter().all(|known| known.rule != index) {
                     let cover = self.cover_everybody(rule, &open);
+                    if !self.is_comparable(rule, &cover) {
+                        unknown.say("everybody", Reason::NotUnderstood, self.policy.targets.join(", "));
+                        continue;
+                    }
                     fact.everybody.push(Everybody { rule: index, path, connections: open.describe(), cover });
                 }
                 continue;
@@ -146,6 +170,10 @@ impl Judge<'_> {
         }
         for (border, (peers, path)) in admitted {
             let cover = self.cover_peers(rule, &open, &border, &peers);
+            if !self.is_comparable(rule, &cover) {
+                unknown.say("crossings", Reason::NotUnderstood, self.policy.targets.join(", "));
+                continue;
+            }
             let connections = open.describe();
             let (border, peers) = (border.to_string(), peers.describe());
             fact.crossings.push(Crossing { rule: index, path, border, peers, connections, cover });
@@ -161,6 +189,13 @@ impl Judge<'_> {
         let (namespaces, unresolved) = resolve(self.context, &self.cluster, &self.namespace, source);
         for value in unresolved {
             unknown.say("crossings", Reason::NotInInventory, value);
+        }
+        // a pattern may fit namespaces that nobody read
+        let named = source.principals.iter().chain(&source.namespaces).chain(&source.service_accounts);
+        let mut patterns = named.filter(|value| value.contains('*') && *value != "*");
+        let place = Place { cluster: Some(Arc::clone(&self.cluster)), ..Place::default() };
+        if patterns.next().is_some() && !self.context.listed::<Namespace>(&place) {
+            unknown.say("crossings", Reason::EntriesNotCollected, format!("namespaces of {}", self.cluster));
         }
         let mut by_border: BTreeMap<Border, Admitted> = BTreeMap::new();
         for peer in namespaces {

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::{
     acl, authz, balancers, clusters, declared, eks, elb, exposure, flow_logs, gateways, gitops, group_use, groups,
-    listeners, mesh, mesh_scope, namespaces, peering, private_link, routes, transit, twins, zones,
+    listeners, mesh, mesh_scope, namespaces, peering, private_link, routes, services, transit, twins, zones,
 };
 use crate::config::Category;
 use crate::finding::Location;
@@ -297,6 +297,7 @@ derive! {
         ListenerRule => twins::RuleFact, twins::rule;
         Namespace => namespaces::NamespaceFact, namespaces::namespace;
         Workload => mesh::WorkloadFact, mesh::workload;
+        Service => services::ServiceFact, services::service;
         IstioGateway => gateways::GatewayFact, gateways::gateway;
         EnvoyFilter => gateways::ExtensionFact, gateways::envoy_filter;
         WasmPlugin => gateways::ExtensionFact, gateways::wasm_plugin;

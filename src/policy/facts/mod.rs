@@ -31,6 +31,7 @@ mod private_link;
 mod proxies;
 mod routes;
 mod schema;
+mod services;
 mod transit;
 mod twins;
 pub mod twins_traffic;
