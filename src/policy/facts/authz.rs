@@ -73,6 +73,8 @@ struct Judge<'a> {
     /// Namespaces that it is about: its own, or all of the cluster from the mesh's root namespace.
     reach: Vec<Arc<str>>,
     workloads: Vec<(&'a Asset, &'a Workload)>,
+    /// Whether these are all, as far as the cluster's workloads were listed.
+    all_workloads: bool,
 }
 
 pub(super) fn policy(of: &Of<'_, AuthorizationPolicy>, unknown: &mut Unknown) -> AuthorizationFact {
@@ -96,6 +98,7 @@ pub(super) fn policy(of: &Of<'_, AuthorizationPolicy>, unknown: &mut Unknown) ->
         borders: context.borders_of(&cluster, &reach, at),
         policy,
         workloads,
+        all_workloads: context.listed::<Workload>(&asset.place),
         reach,
         cluster,
         namespace,
@@ -131,11 +134,41 @@ fn is_of_namespace(policy: &AuthorizationPolicy) -> bool {
 }
 
 impl Judge<'_> {
-    /// Whether approvals and a rule can be compared. Which ports a target serves is not known: where the rule names none
-    /// and flows approve some, nothing tells whether these are all.
-    fn is_comparable(&self, rule: &AuthRule, cover: &Cover) -> bool {
-        let whole = rule.to.is_empty() || rule.to.iter().any(|to| to.ports.is_empty());
-        self.policy.targets.is_empty() || !whole || cover.approved_by.is_empty() || cover.beyond.is_empty()
+    /// Why it is not known which ports a rule opens; none where it is.
+    fn ports_unread(&self, rule: &AuthRule) -> Option<(Reason, String)> {
+        if !self.policy.targets.is_empty() {
+            // which ports a target serves is not told here
+            let whole = rule.to.is_empty() || rule.to.iter().any(|to| to.ports.is_empty());
+            return whole.then(|| (Reason::NotUnderstood, self.policy.targets.join(", ")));
+        }
+        let what = match self.context.listed::<Service>(&self.place()) {
+            true => (!self.all_workloads).then_some("workloads")?,
+            false => "Services",
+        };
+        Some((Reason::EntriesNotCollected, format!("{what} of {}", self.cluster)))
+    }
+
+    fn place(&self) -> Place {
+        Place { cluster: Some(Arc::clone(&self.cluster)), ..Place::default() }
+    }
+
+    /// What flows that fit leave of what a rule opens. None, and told under the path, where it is not known which ports
+    /// these are and flows approve some ports and not all.
+    fn covered(
+        &self,
+        rule: &AuthRule,
+        open: &Connections,
+        (path, unknown): (&str, &mut Unknown),
+        fits: impl Fn(&Flow) -> bool,
+    ) -> Option<Cover> {
+        if let Some((reason, about)) = self.ports_unread(rule) {
+            let whole = cover::of_flows(self.context, &Connections::protocol(Protocol::TCP), &fits);
+            if !whole.approved_by.is_empty() && !whole.beyond.is_empty() {
+                unknown.say(path, reason, about);
+                return None;
+            }
+        }
+        Some(cover::of_flows(self.context, open, fits))
     }
 
     fn rule(&self, index: usize, rule: &AuthRule, fact: &mut AuthorizationFact, unknown: &mut Unknown) {
@@ -153,12 +186,9 @@ impl Judge<'_> {
             if is_everybody(&source) {
                 // one entry a rule is enough, however many of its sources say so
                 if fact.everybody.iter().all(|known| known.rule != index) {
-                    let cover = self.cover_everybody(rule, &open);
-                    if !self.is_comparable(rule, &cover) {
-                        unknown.say("everybody", Reason::NotUnderstood, self.policy.targets.join(", "));
-                        continue;
+                    if let Some(cover) = self.cover_everybody(rule, &open, unknown) {
+                        fact.everybody.push(Everybody { rule: index, path, connections: open.describe(), cover });
                     }
-                    fact.everybody.push(Everybody { rule: index, path, connections: open.describe(), cover });
                 }
                 continue;
             }
@@ -169,11 +199,7 @@ impl Judge<'_> {
             }
         }
         for (border, (peers, path)) in admitted {
-            let cover = self.cover_peers(rule, &open, &border, &peers);
-            if !self.is_comparable(rule, &cover) {
-                unknown.say("crossings", Reason::NotUnderstood, self.policy.targets.join(", "));
-                continue;
-            }
+            let Some(cover) = self.cover_peers(rule, &open, (&border, &peers), unknown) else { continue };
             let connections = open.describe();
             let (border, peers) = (border.to_string(), peers.describe());
             fact.crossings.push(Crossing { rule: index, path, border, peers, connections, cover });
@@ -193,8 +219,7 @@ impl Judge<'_> {
         // a pattern may fit namespaces that nobody read
         let named = source.principals.iter().chain(&source.namespaces).chain(&source.service_accounts);
         let mut patterns = named.filter(|value| value.contains('*') && *value != "*");
-        let place = Place { cluster: Some(Arc::clone(&self.cluster)), ..Place::default() };
-        if patterns.next().is_some() && !self.context.listed::<Namespace>(&place) {
+        if patterns.next().is_some() && !self.context.listed::<Namespace>(&self.place()) {
             unknown.say("crossings", Reason::EntriesNotCollected, format!("namespaces of {}", self.cluster));
         }
         let mut by_border: BTreeMap<Border, Admitted> = BTreeMap::new();
@@ -287,17 +312,17 @@ impl Judge<'_> {
             && self.reach.iter().all(|own| Matcher::fits(namespace.as_deref(), Some(own)))
             && workload.as_deref().is_none_or(|pattern| {
                 let fits = |id: &str| id.rsplit('/').next().is_some_and(|name| glob_match(pattern, name));
-                self.policy.selector.is_some()
-                    && !self.workloads.is_empty()
-                    && self.workloads.iter().all(|(asset, _)| fits(&asset.id))
+                // it may be about workloads that nobody read: then no flow is taken to cover it
+                let whole = !self.workloads.is_empty() || !self.all_workloads;
+                self.policy.selector.is_some() && whole && self.workloads.iter().all(|(asset, _)| fits(&asset.id))
             })
             && within(&requires.methods, |to| &to.methods)
             && within(&requires.paths, |to| &to.paths)
             && within(&requires.hosts, |to| &to.hosts)
     }
 
-    fn cover_everybody(&self, rule: &AuthRule, open: &Connections) -> Cover {
-        cover::of_flows(self.context, open, |flow| {
+    fn cover_everybody(&self, rule: &AuthRule, open: &Connections, unknown: &mut Unknown) -> Option<Cover> {
+        self.covered(rule, open, ("everybody", unknown), |flow| {
             flow.from == End::Internet
                 && !flow.requires.mtls
                 && flow.requires.principals.is_empty()
@@ -305,8 +330,14 @@ impl Judge<'_> {
         })
     }
 
-    fn cover_peers(&self, rule: &AuthRule, open: &Connections, border: &Border, peers: &Admitted) -> Cover {
-        cover::of_flows(self.context, open, |flow| {
+    fn cover_peers(
+        &self,
+        rule: &AuthRule,
+        open: &Connections,
+        (border, peers): (&Border, &Admitted),
+        unknown: &mut Unknown,
+    ) -> Option<Cover> {
+        self.covered(rule, open, ("crossings", unknown), |flow| {
             self.leads_here(flow, rule) && peers.are_in(&flow.from, border) && peers.satisfy(&flow.requires)
         })
     }
