@@ -88,6 +88,11 @@ impl AddressSet {
         self.v4.is_empty() && self.v6.is_empty()
     }
 
+    /// Whether the set holds every address of one family.
+    pub fn is_whole(&self) -> bool {
+        self.v4.intervals() == [(0, u32::MAX)] || self.v6.intervals() == [(0, u128::MAX)]
+    }
+
     /// Whether the two sets share an address.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.v4.overlaps(&other.v4) || self.v6.overlaps(&other.v6)

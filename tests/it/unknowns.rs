@@ -3,10 +3,12 @@
 //! Each `fail-*` fixture is read again with one thing less: an AWS answer (as if a Region's call had been denied), a kind
 //! of Kubernetes object (as if its CRD were missing or its list denied), or a field (null in every item of an answer).
 //! What was violated must then still be violated, or undetermined, or a coverage gap must say what is missing, or the
-//! asset itself is what is missing.
+//! asset itself is what is missing. Where facts ask whether a kind of Kubernetes object was listed, a gap is no excuse.
+//!
+//! In turn, what was not listed never turns a pass into a violation: it is not absent.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde_json::Value;
@@ -29,6 +31,15 @@ const OPEN_WORLD: [&str; 1] = [
     "fixtures/rules/elb-target-cross-zone/fail-address-used-twice: aws/777788889999/ap-northeast-2/vpcs.json without `Vpcs`",
 ];
 
+/// Kinds of Kubernetes objects of which facts conclude from absence, with their groups: these ask whether a cluster's
+/// were listed.
+const ASKED: [(&str, &str); 4] = [
+    ("NetworkPolicy", "networking.k8s.io"),
+    ("AuthorizationPolicy", "security.istio.io"),
+    ("PeerAuthentication", "security.istio.io"),
+    ("Service", ""),
+];
+
 /// One file of a fixture.
 type File = (String, String);
 
@@ -41,6 +52,14 @@ struct Said {
     unzoned: usize,
     gaps: usize,
     assets: BTreeSet<String>,
+}
+
+/// A fixture with one thing less.
+struct Less {
+    what: String,
+    /// The kind of Kubernetes object that was not listed, if facts ask for it.
+    asked: Option<&'static str>,
+    files: Vec<File>,
 }
 
 fn files(folder: &Path) -> Vec<File> {
@@ -79,14 +98,15 @@ fn run(files: &[File], pack: &Pack, rule: &str) -> Option<Said> {
     })
 }
 
-/// A fixture with one thing less, and what that is.
-fn degraded(files: &[File]) -> Vec<(String, Vec<File>)> {
+/// A fixture, each time with one thing less.
+fn degraded(files: &[File]) -> Vec<Less> {
     let mut out = Vec::new();
     for (at, (name, text)) in files.iter().enumerate() {
         let mut with = |what: String, text: String| {
+            let asked = ASKED.iter().map(|(kind, _)| *kind).find(|kind| what == format!("kind {kind}"));
             let mut files = files.to_vec();
             files[at].1 = text;
-            out.push((format!("{name} without {what}"), files));
+            out.push(Less { what: format!("{name} without {what}"), asked, files });
         };
         if name.ends_with(".json")
             && let Ok(Value::Object(answer)) = serde_json::from_str(text)
@@ -117,20 +137,25 @@ fn degraded(files: &[File]) -> Vec<(String, Vec<File>)> {
             let documents: Vec<&str> = text.split("\n---\n").collect();
             let kinds: BTreeSet<&str> = documents.iter().filter_map(|document| kind(document)).collect();
             for wanted in kinds {
-                let left = documents.iter().filter(|document| kind(document) != Some(wanted));
-                let group =
-                    documents.iter().find(|d| kind(d) == Some(wanted)).and_then(|d| group(d)).unwrap_or_default();
-                // what the API server answers for a list that is denied, or whose CRD is missing
-                let status = format!(
-                    "apiVersion: v1\nkind: Status\nstatus: Failure\nreason: Forbidden\ncode: 403\ndetails: {{ group: '{group}', kind: {} }}\n",
-                    plural(wanted)
-                );
-                let text: Vec<&str> = left.copied().chain([status.as_str()]).collect();
-                with(format!("kind {wanted}"), text.join("\n---\n"));
+                with(format!("kind {wanted}"), without(&documents, wanted));
             }
         }
     }
     out
+}
+
+/// The documents that are not of a kind, and what the API server answers where its list is denied.
+fn without(documents: &[&str], wanted: &str) -> String {
+    let of = |document: &&&str| kind(document) == Some(wanted);
+    let own = documents.iter().find(of).and_then(|document| group(document));
+    let known = ASKED.iter().find(|(kind, _)| *kind == wanted).map(|(_, group)| *group);
+    let group = own.or(known).unwrap_or_default();
+    let status = format!(
+        "apiVersion: v1\nkind: Status\nstatus: Failure\nreason: Forbidden\ncode: 403\ndetails: {{ group: '{group}', kind: {} }}\n",
+        plural(wanted)
+    );
+    let left = documents.iter().filter(|document| !of(document)).copied();
+    left.chain([status.as_str()]).collect::<Vec<_>>().join("\n---\n")
 }
 
 fn field<'a>(document: &'a str, name: &str) -> Option<&'a str> {
@@ -154,42 +179,83 @@ fn plural(kind: &str) -> String {
     }
 }
 
-#[test]
-fn what_was_not_collected_never_passes() {
-    let pack = Pack::built_in().unwrap();
-    // rules about flows, waivers and gaps judge no asset of an estate
+/// A rule, and those that answer for a zone that is not told.
+fn own(pack: &Pack, rule: &str) -> Pack {
+    let own = |id: &str| id == rule || ZONES.contains(&id);
+    Pack { rules: pack.rules.iter().filter(|rule| own(&rule.meta.id)).cloned().collect(), ..pack.clone() }
+}
+
+/// The fixtures whose name begins so, of rules about assets: those about flows, waivers and gaps judge none.
+fn cases(pack: &Pack, begin: &str) -> Vec<(String, PathBuf)> {
     let of_assets =
         |id: &str| pack.rule(id).unwrap().meta.kinds.iter().any(|kind| Body::KINDS.contains(&kind.as_str()));
-    let cases: Vec<(String, std::path::PathBuf)> = rule_fixtures()
+    rule_fixtures()
         .into_iter()
         .filter(|(rule, _)| of_assets(rule))
         .flat_map(|(rule, cases)| cases.into_iter().map(move |case| (rule.clone(), case)))
-        .filter(|(_, case)| case.file_name().unwrap().to_string_lossy().starts_with("fail-"))
+        .filter(|(_, case)| case.file_name().unwrap().to_string_lossy().starts_with(begin))
+        .collect()
+}
+
+#[test]
+fn what_was_not_listed_is_not_absent() {
+    let pack = Pack::built_in().unwrap();
+    let cases = [cases(&pack, "fail-"), cases(&pack, "pass-")].concat();
+    let of_cluster = |(name, text): &&File| name.ends_with(".yaml") && text.split("\n---\n").any(|d| kind(d).is_some());
+    let outcomes: Vec<(BTreeMap<&str, usize>, Vec<String>)> = cases
+        .par_iter()
+        .map(|(rule, case)| {
+            let own = own(&pack, rule);
+            let files = files(case);
+            let (mut undecided, mut wrong) = (BTreeMap::new(), Vec::new());
+            if !files.iter().any(|file| of_cluster(&file)) {
+                return (undecided, wrong);
+            }
+            let Some(whole) = run(&files, &own, rule) else { return (undecided, wrong) };
+            for (wanted, _) in ASKED {
+                let less = files.iter().map(|(name, text)| match of_cluster(&&(name.clone(), text.clone())) {
+                    true => (name.clone(), without(&text.split("\n---\n").collect::<Vec<_>>(), wanted)),
+                    false => (name.clone(), text.clone()),
+                });
+                let Some(less) = run(&less.collect::<Vec<File>>(), &own, rule) else { continue };
+                let named = format!("{}: {wanted} not listed", relative(case));
+                let invented = less.violated.difference(&whole.violated);
+                wrong.extend(invented.map(|id| format!("{named}: `{id}` is violated")));
+                let silent = whole.violated.iter().filter(|id| less.assets.contains(*id) && !less.told.contains(*id));
+                wrong.extend(silent.map(|id| format!("{named}: `{id}` passes")));
+                *undecided.entry(wanted).or_default() += less.told.difference(&less.violated).count();
+            }
+            (undecided, wrong)
+        })
         .collect();
+    for (wanted, _) in ASKED {
+        let undecided: usize = outcomes.iter().filter_map(|(undecided, _)| undecided.get(wanted)).sum();
+        assert!(undecided > 0, "{wanted}: nothing becomes undetermined");
+    }
+    let wrong: Vec<String> = outcomes.into_iter().flat_map(|(_, wrong)| wrong).collect();
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn what_was_not_collected_never_passes() {
+    let pack = Pack::built_in().unwrap();
+    let cases = cases(&pack, "fail-");
     let outcomes: Vec<(usize, Vec<String>)> = cases
         .par_iter()
         .map(|(rule, case)| {
-            let own = Pack {
-                rules: pack
-                    .rules
-                    .iter()
-                    .filter(|r| r.meta.id == *rule || ZONES.contains(&r.meta.id.as_str()))
-                    .cloned()
-                    .collect(),
-                ..pack.clone()
-            };
+            let own = own(&pack, rule);
             let files = files(case);
             let whole = run(&files, &own, rule).unwrap();
             assert!(!whole.violated.is_empty(), "{}: nothing is violated", relative(case));
             let (mut runs, mut passed) = (0, Vec::new());
-            for (what, files) in degraded(&files) {
+            for Less { what, asked, files } in degraded(&files) {
                 // an asset without tags is an untagged asset, and a contradiction needs both its sides
                 if what.ends_with(".Tags`") || (ZONES.contains(&rule.as_str()) && !what.contains("[].")) {
                     continue;
                 }
                 let Some(less) = run(&files, &own, rule) else { continue };
                 runs += 1;
-                if less.gaps > whole.gaps || less.unzoned > whole.unzoned {
+                if (asked.is_none() && less.gaps > whole.gaps) || less.unzoned > whole.unzoned {
                     continue;
                 }
                 let silent = whole.violated.iter().filter(|id| less.assets.contains(*id) && !less.told.contains(*id));

@@ -1,6 +1,6 @@
 # METADATA
 # title: No default-deny NetworkPolicy
-# description: An in-scope namespace other than the cluster's own has no NetworkPolicy that isolates all its pods, for ingress, egress or both.
+# description: An in-scope namespace other than the cluster's own has no NetworkPolicy that isolates all its pods, for ingress, egress or both, or policies about all its pods open it again to everybody or to every pod of the cluster.
 # custom:
 #   id: namespace-no-default-deny
 #   kind: [namespace]
@@ -21,7 +21,7 @@ package zoneproof.rules.namespace_no_default_deny
 
 deny contains {"args": {"name": input.name, "missing": missing, "opened": opened}} if {
 	not input.system
-	missing := {direction | some direction, state in input.network_policy; not state.in_force}
+	missing := {direction | some direction, state in input.network_policy; state.in_force == false}
 	count(missing) > 0
-	opened := {state.opened_by | some state in input.network_policy}
+	opened := {state.opened_by | some state in input.network_policy; state.in_force == false}
 }

@@ -60,3 +60,13 @@ test_namespaces_of_the_cluster_itself if {
 	system := object.union(namespace(open, open), {"name": "kube-system", "system": true})
 	namespace_no_default_deny.deny == set() with input as system
 }
+
+test_what_is_not_known_is_not_denied if {
+	unknown := {"by": "cards/default-deny"}
+	namespace_no_default_deny.deny == set() with input as namespace(unknown, closed)
+	namespace_no_default_deny.deny == {{"args": {
+		"name": "cards",
+		"missing": {"egress"},
+		"opened": set(),
+	}}} with input as namespace(unknown, open)
+}

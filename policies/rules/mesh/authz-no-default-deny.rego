@@ -21,5 +21,5 @@ package zoneproof.rules.authz_no_default_deny
 
 deny contains {"args": {"name": input.name, "open": input.authorization.open_workloads}} if {
 	input.mesh.enrolled
-	not input.authorization.default_deny
+	input.authorization.default_deny == false
 }

@@ -25,6 +25,11 @@ test_default_deny if {
 	authz_no_default_deny.deny == set() with input as denied
 }
 
+test_not_known_whether_one_is_there if {
+	unlisted := object.union(object.remove(namespace, ["authorization"]), {"authorization": {"by": "cards/allow-nothing"}})
+	authz_no_default_deny.deny == set() with input as unlisted
+}
+
 test_not_in_the_mesh if {
 	authz_no_default_deny.deny == set() with input as object.union(namespace, {"mesh": {"enrolled": false}})
 }

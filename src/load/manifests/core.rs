@@ -75,6 +75,7 @@ pub(super) fn service(object: &mut Object<'_>) -> Read {
         load_balancer_class: spec.load_balancer_class,
         allocate_node_ports: spec.allocate_load_balancer_node_ports,
         annotations: object.balancer_annotations(),
+        delivery: object.delivery(),
     };
     let asset = object.namespaced("Service", &object.name(), true, body);
     object.add(asset);

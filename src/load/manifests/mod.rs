@@ -172,16 +172,21 @@ pub(super) fn object(node: &Node, batch: &mut Batch) {
     }
     let meta = match node.get("metadata").map(Node::read::<Meta>).transpose() {
         Ok(meta) => meta.unwrap_or_default(),
-        Err(error) => return bad_document(&error, batch),
+        Err(error) => {
+            status::fell_short(group, kind, batch);
+            return bad_document(&error, batch);
+        }
     };
     let mut object = Object { node, group, kind, meta, batch };
     if object.meta.name.as_deref().unwrap_or_default().is_empty() {
         let detail = format!("a {kind} without `metadata.name`");
+        status::fell_short(group, kind, object.batch);
         return object.batch.gap(GapReason::Malformed, detail, "give it a name", Some(node.spot));
     }
     if let Err(mut error) = handler(&mut object) {
         error.message = format!("{kind} `{}`: {}", object.name(), error.message);
         bad_document(&error, batch);
+        status::fell_short(group, kind, batch);
     }
 }
 

@@ -1,4 +1,5 @@
-//! `kind: Status`: what the API server answers where a list is denied or its kind does not exist.
+//! What was not listed whole: `kind: Status`, which the API server answers where a list is denied or its kind does not
+//! exist, and objects that cannot be read.
 
 use super::super::batch::Batch;
 use super::KINDS;
@@ -16,8 +17,7 @@ pub(super) fn status(node: &Node, batch: &mut Batch) {
     let field = |name: &str| text(details.and_then(|details| details.get(name)));
     let (group, resource) = (field("group"), field("kind"));
     for kind in kinds_of(&group, &resource) {
-        let cluster = Some(batch.cluster());
-        batch.coverage.list(Listing { kind: kind.to_owned(), cluster, ..Listing::default() }, Listed::Partly);
+        partly(kind, batch);
     }
     let (reason, message) = (text(node.get("reason")), text(node.get("message")));
     let named = match (resource.as_str(), group.as_str()) {
@@ -34,6 +34,18 @@ pub(super) fn status(node: &Node, batch: &mut Batch) {
         _ => "dump it again",
     };
     batch.gap(GapReason::NotCollected, detail, mend, Some(node.spot));
+}
+
+/// Records that an object was there and could not be read: what rests on its kind in the cluster is not known.
+pub(super) fn fell_short(group: &str, kind: &str, batch: &mut Batch) {
+    if let Some(kind) = asset_kind(group, kind) {
+        partly(kind, batch);
+    }
+}
+
+fn partly(kind: &str, batch: &mut Batch) {
+    let cluster = Some(batch.cluster());
+    batch.coverage.list(Listing { kind: kind.to_owned(), cluster, ..Listing::default() }, Listed::Partly);
 }
 
 /// The kinds of assets that objects of a resource become; those of every group where no group is told.

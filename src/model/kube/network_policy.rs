@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Delivery;
+use crate::model::AddressSet;
 
 /// A label selector.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -99,12 +101,35 @@ pub struct NetworkPolicyRule {
     pub ports: Vec<NetworkPolicyPort>,
 }
 
+impl NetworkPolicyPeer {
+    /// Whether it is every pod of the cluster.
+    ///
+    /// Source: Kubernetes API reference, `NetworkPolicyPeer`: an empty namespace selector is all namespaces; a pod selector
+    /// beside it narrows.
+    pub fn is_every_pod(&self) -> bool {
+        self.namespace_selector.as_ref().is_some_and(LabelSelector::is_everything)
+            && self.pod_selector.as_ref().is_none_or(LabelSelector::is_everything)
+    }
+}
+
+impl IpBlock {
+    /// Its addresses without the exceptions; none where one of them is no CIDR block.
+    pub fn addresses(&self) -> Option<AddressSet> {
+        let block: IpNet = self.cidr.parse().ok()?;
+        let except: Vec<IpNet> = self.except.iter().map(|block| block.parse()).collect::<Result<_, _>>().ok()?;
+        Some(AddressSet::from_nets([&block]).subtract(&AddressSet::from_nets(&except)))
+    }
+}
+
 impl NetworkPolicyRule {
-    /// Whether it lets everybody through on every port: no peers at all, or every address.
-    pub fn is_everything(&self) -> bool {
-        let every = |block: &IpBlock| matches!(block.cidr.as_str(), "0.0.0.0/0" | "::/0") && block.except.is_empty();
-        let everybody = self.peers.is_empty() || self.peers.iter().any(|p| p.ip_block.as_ref().is_some_and(every));
-        everybody && self.ports.is_empty()
+    /// Whether it is about every port of TCP, whatever it says of other protocols.
+    pub fn is_every_port(&self) -> bool {
+        let whole = |port: &NetworkPolicyPort| match &port.port {
+            None => true,
+            Some(first) => matches!(first.as_str(), "0" | "1") && port.end_port == Some(u16::MAX),
+        };
+        let tcp = |port: &&NetworkPolicyPort| port.protocol.as_deref().is_none_or(|name| name == "TCP");
+        self.ports.is_empty() || self.ports.iter().filter(tcp).any(whole)
     }
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Delivery;
+
 /// A port of a service.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct ServicePort {
@@ -50,4 +52,7 @@ pub struct Service {
     /// Annotations that steer load balancers.
     #[serde(default)]
     pub annotations: BTreeMap<String, String>,
+    /// How it came into its cluster.
+    #[serde(default, skip_serializing_if = "Delivery::is_nothing")]
+    pub delivery: Delivery,
 }

@@ -14,7 +14,7 @@ use super::namespaces::selects;
 use crate::config::{End, Flow, Matcher};
 use crate::model::{
     AddressSet, Asset, AuthOperation, AuthRule, AuthSource, AuthorizationPolicy, Connections, EksCluster, Namespace,
-    Protocol, Service, ServicePort, Workload, glob_match,
+    Place, Protocol, Service, ServicePort, Workload, glob_match,
 };
 use crate::zone::Border;
 
@@ -73,24 +73,32 @@ struct Judge<'a> {
     /// Namespaces that it is about: its own, or all of the cluster from the mesh's root namespace.
     reach: Vec<Arc<str>>,
     workloads: Vec<(&'a Asset, &'a Workload)>,
+    /// Whether these are all, as far as the cluster's workloads were listed.
+    all_workloads: bool,
 }
 
 pub(super) fn policy(of: &Of<'_, AuthorizationPolicy>, unknown: &mut Unknown) -> AuthorizationFact {
     let Of { context, at, asset, body: policy } = *of;
     let cluster: Arc<str> = asset.place.cluster.clone().unwrap_or_default();
     let namespace: Arc<str> = asset.place.namespace.clone().unwrap_or_default();
-    let reach = context.reach_of(&cluster, &namespace);
-    let workloads = reach.iter().flat_map(|namespace| {
+    let reach = match is_of_namespace(policy) {
+        true => vec![Arc::clone(&namespace)],
+        false => context.reach_of(&cluster, &namespace),
+    };
+    // sidecars ignore what is bound to targets: which workloads lie behind these is not told here
+    let workloads = reach.iter().filter(|_| policy.targets.is_empty()).flat_map(|namespace| {
         let all = context.inside::<Workload>(&cluster, namespace).filter(|(_, workload)| selects(policy, workload));
         all.collect::<Vec<_>>()
     });
     let workloads: Vec<(&Asset, &Workload)> = workloads.collect();
-    let effects = effects::About { context, cluster: &cluster, policy, workloads: &workloads }.effects(unknown);
+    let about = effects::About { context, cluster: &cluster, namespace: &namespace, policy, workloads: &workloads };
+    let effects = about.effects(unknown);
     let judge = Judge {
         context,
         borders: context.borders_of(&cluster, &reach, at),
         policy,
         workloads,
+        all_workloads: context.listed::<Workload>(&asset.place),
         reach,
         cluster,
         namespace,
@@ -117,7 +125,52 @@ pub(super) fn policy(of: &Of<'_, AuthorizationPolicy>, unknown: &mut Unknown) ->
     fact
 }
 
+/// Whether a policy is bound to targets of its own namespace, wherever that is. Those of a GatewayClass are about all
+/// waypoints of that class.
+///
+/// Source: Istio, `PolicyTargetReference`.
+fn is_of_namespace(policy: &AuthorizationPolicy) -> bool {
+    !policy.targets.is_empty() && policy.targets.iter().all(|target| !target.starts_with("GatewayClass/"))
+}
+
 impl Judge<'_> {
+    /// Why it is not known which ports a rule opens; none where it is.
+    fn ports_unread(&self, rule: &AuthRule) -> Option<(Reason, String)> {
+        if !self.policy.targets.is_empty() {
+            // which ports a target serves is not told here
+            let whole = rule.to.is_empty() || rule.to.iter().any(|to| to.ports.is_empty());
+            return whole.then(|| (Reason::NotUnderstood, self.policy.targets.join(", ")));
+        }
+        let what = match self.context.listed::<Service>(&self.place()) {
+            true => (!self.all_workloads).then_some("workloads")?,
+            false => "Services",
+        };
+        Some((Reason::EntriesNotCollected, format!("{what} of {}", self.cluster)))
+    }
+
+    fn place(&self) -> Place {
+        Place { cluster: Some(Arc::clone(&self.cluster)), ..Place::default() }
+    }
+
+    /// What flows that fit leave of what a rule opens. None, and told under the path, where it is not known which ports
+    /// these are and flows approve some ports and not all.
+    fn covered(
+        &self,
+        rule: &AuthRule,
+        open: &Connections,
+        (path, unknown): (&str, &mut Unknown),
+        fits: impl Fn(&Flow) -> bool,
+    ) -> Option<Cover> {
+        if let Some((reason, about)) = self.ports_unread(rule) {
+            let whole = cover::of_flows(self.context, &Connections::protocol(Protocol::TCP), &fits);
+            if !whole.approved_by.is_empty() && !whole.beyond.is_empty() {
+                unknown.say(path, reason, about);
+                return None;
+            }
+        }
+        Some(cover::of_flows(self.context, open, fits))
+    }
+
     fn rule(&self, index: usize, rule: &AuthRule, fact: &mut AuthorizationFact, unknown: &mut Unknown) {
         let open = self.connections(rule);
         let conditions = source_conditions(rule);
@@ -133,8 +186,9 @@ impl Judge<'_> {
             if is_everybody(&source) {
                 // one entry a rule is enough, however many of its sources say so
                 if fact.everybody.iter().all(|known| known.rule != index) {
-                    let cover = self.cover_everybody(rule, &open);
-                    fact.everybody.push(Everybody { rule: index, path, connections: open.describe(), cover });
+                    if let Some(cover) = self.cover_everybody(rule, &open, unknown) {
+                        fact.everybody.push(Everybody { rule: index, path, connections: open.describe(), cover });
+                    }
                 }
                 continue;
             }
@@ -145,7 +199,7 @@ impl Judge<'_> {
             }
         }
         for (border, (peers, path)) in admitted {
-            let cover = self.cover_peers(rule, &open, &border, &peers);
+            let Some(cover) = self.cover_peers(rule, &open, (&border, &peers), unknown) else { continue };
             let connections = open.describe();
             let (border, peers) = (border.to_string(), peers.describe());
             fact.crossings.push(Crossing { rule: index, path, border, peers, connections, cover });
@@ -161,6 +215,12 @@ impl Judge<'_> {
         let (namespaces, unresolved) = resolve(self.context, &self.cluster, &self.namespace, source);
         for value in unresolved {
             unknown.say("crossings", Reason::NotInInventory, value);
+        }
+        // a pattern may fit namespaces that nobody read
+        let named = source.principals.iter().chain(&source.namespaces).chain(&source.service_accounts);
+        let mut patterns = named.filter(|value| value.contains('*') && *value != "*");
+        if patterns.next().is_some() && !self.context.listed::<Namespace>(&self.place()) {
+            unknown.say("crossings", Reason::EntriesNotCollected, format!("namespaces of {}", self.cluster));
         }
         let mut by_border: BTreeMap<Border, Admitted> = BTreeMap::new();
         for peer in namespaces {
@@ -252,17 +312,17 @@ impl Judge<'_> {
             && self.reach.iter().all(|own| Matcher::fits(namespace.as_deref(), Some(own)))
             && workload.as_deref().is_none_or(|pattern| {
                 let fits = |id: &str| id.rsplit('/').next().is_some_and(|name| glob_match(pattern, name));
-                self.policy.selector.is_some()
-                    && !self.workloads.is_empty()
-                    && self.workloads.iter().all(|(asset, _)| fits(&asset.id))
+                // it may be about workloads that nobody read: then no flow is taken to cover it
+                let whole = !self.workloads.is_empty() || !self.all_workloads;
+                self.policy.selector.is_some() && whole && self.workloads.iter().all(|(asset, _)| fits(&asset.id))
             })
             && within(&requires.methods, |to| &to.methods)
             && within(&requires.paths, |to| &to.paths)
             && within(&requires.hosts, |to| &to.hosts)
     }
 
-    fn cover_everybody(&self, rule: &AuthRule, open: &Connections) -> Cover {
-        cover::of_flows(self.context, open, |flow| {
+    fn cover_everybody(&self, rule: &AuthRule, open: &Connections, unknown: &mut Unknown) -> Option<Cover> {
+        self.covered(rule, open, ("everybody", unknown), |flow| {
             flow.from == End::Internet
                 && !flow.requires.mtls
                 && flow.requires.principals.is_empty()
@@ -270,8 +330,14 @@ impl Judge<'_> {
         })
     }
 
-    fn cover_peers(&self, rule: &AuthRule, open: &Connections, border: &Border, peers: &Admitted) -> Cover {
-        cover::of_flows(self.context, open, |flow| {
+    fn cover_peers(
+        &self,
+        rule: &AuthRule,
+        open: &Connections,
+        (border, peers): (&Border, &Admitted),
+        unknown: &mut Unknown,
+    ) -> Option<Cover> {
+        self.covered(rule, open, ("crossings", unknown), |flow| {
             self.leads_here(flow, rule) && peers.are_in(&flow.from, border) && peers.satisfy(&flow.requires)
         })
     }

@@ -197,7 +197,8 @@ fn namespaces(context: &Context<'_>, a: &Side<'_>, b: &Side<'_>, out: &mut Compa
             let name = asset.place.namespace.clone()?;
             let enrolment = mesh::enrolment(context, asset, ns.implied);
             let mut unknown = Unknown::default();
-            let mtls = mesh::namespace_mode(context, &side.name, &name, &enrolment.revision, &mut unknown);
+            let mtls =
+                mesh::namespace_mode(context, &side.name, &name, &enrolment.revision, enrolment.enrolled, &mut unknown);
             Some((name, (enrolment, mtls)))
         })
         .collect::<Vec<_>>()

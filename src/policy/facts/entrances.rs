@@ -8,6 +8,7 @@ use super::context::Context;
 use super::cover::{self, Cover};
 use super::document::{Of, Reason, Unknown};
 use super::ingress_gateways::{self, Shown};
+use super::services;
 use crate::config::{Category, End, Flow, Matcher};
 use crate::model::{Asset, Connections, Ingress, Protocol, Service, short_of};
 use crate::zone::Border;
@@ -15,6 +16,8 @@ use crate::zone::Border;
 /// A service.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct ServiceFact {
+    /// Whether it says what its cluster holds: it was read from there, or the cluster's services were listed.
+    current: bool,
     /// There if a load balancer is made for it beside the ingress gateways; left out as well where that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     entrance: Option<Entrance>,
@@ -59,7 +62,7 @@ struct NodePorts {
 
 pub(super) fn service(of: &Of<'_, Service>, unknown: &mut Unknown) -> ServiceFact {
     let Of { context, at, asset, body: service } = *of;
-    let mut fact = ServiceFact { entrance: None, node_ports: None };
+    let mut fact = ServiceFact { current: services::current(of, unknown), entrance: None, node_ports: None };
     let untold = match service.service_type.as_str() {
         "ClusterIP" | "ExternalName" => return fact,
         // Kubernetes API reference, ServiceSpec: such a service without ports is not accepted

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::document::{Of, Reason, Unknown};
 use super::namespaces::is_system;
 use super::proxies::{self, Proxies};
-use crate::model::{Asset, Namespace, PeerAuthentication, Workload, kube_id, short_of};
+use crate::model::{Asset, MeshConfig, Namespace, PeerAuthentication, Place, Workload, kube_id, short_of};
 
 /// The label that enrols a namespace, or a pod, in the ambient data plane (Istio, "Resource Labels").
 pub(super) const AMBIENT: &str = "istio.io/dataplane-mode";
@@ -126,34 +126,59 @@ struct Deciding<'a> {
     ambiguous: bool,
 }
 
-/// The mode that holds in a namespace for workloads without a policy of their own.
+/// What of a cluster was not listed and may decide the mode; `wide`: whether that of the mesh does.
+///
+/// A policy that was not read may be narrower, or older, than the one that was.
+fn unlisted(context: &Context<'_>, cluster: &Arc<str>, wide: bool) -> Option<&'static str> {
+    let place = Place { cluster: Some(Arc::clone(cluster)), ..Place::default() };
+    if !context.listed::<PeerAuthentication>(&place) {
+        return Some("PeerAuthentications");
+    }
+    // it names the root namespace
+    (wide && !context.listed::<MeshConfig>(&place)).then_some("mesh configuration")
+}
+
+/// The mode that holds in a namespace for workloads without a policy of their own. `enrolled`: whether whom it is asked
+/// for has a proxy; without one nothing enforces what was not read.
 pub(super) fn namespace_mode(
     context: &Context<'_>,
     cluster: &Arc<str>,
     namespace: &Arc<str>,
     revision: &str,
+    enrolled: Option<bool>,
     unknown: &mut Unknown,
 ) -> Mtls {
     let root: Arc<str> = context.mesh(cluster, revision).root_namespace.into();
     let scopes: &[(&Arc<str>, &'static str)] =
         if root == *namespace { &[(&root, "mesh")] } else { &[(namespace, "namespace"), (&root, "mesh")] };
+    let settled = |mtls: Mtls, unknown: &mut Unknown| {
+        let wide = mtls.scope != "namespace";
+        let doubt = unlisted(context, cluster, wide).filter(|_| enrolled != Some(false));
+        if let Some(what) = doubt {
+            unknown.say("mtls", Reason::EntriesNotCollected, format!("{what} of {cluster}"));
+            return Mtls { mode: None, ..mtls };
+        }
+        mtls
+    };
     for (place, scope) in scopes {
         let wide = context.inside::<PeerAuthentication>(cluster, place).filter(|(_, policy)| policy.selector.is_none());
         // UNSET inherits from the wider scope
         let deciding = oldest(wide.collect(), unknown).filter(|d| d.ambiguous || d.policy.mode != "UNSET");
         if let Some(Deciding { asset, policy, ambiguous }) = deciding {
-            return Mtls {
+            let mtls = Mtls {
                 mode: (!ambiguous).then(|| policy.mode.clone()),
                 by: short_of(&asset.id),
                 by_id: Some(asset.id.to_string()),
                 scope,
                 open_ports: vec![],
             };
+            return settled(mtls, unknown);
         }
     }
     // Istio, PeerAuthentication reference: PERMISSIVE where nothing is said
     let by = "Istio's default".to_owned();
-    Mtls { mode: Some("PERMISSIVE".to_owned()), by, by_id: None, scope: "default", open_ports: vec![] }
+    let mtls = Mtls { mode: Some("PERMISSIVE".to_owned()), by, by_id: None, scope: "default", open_ports: vec![] };
+    settled(mtls, unknown)
 }
 
 pub(super) fn workload(of: &Of<'_, Workload>, unknown: &mut Unknown) -> WorkloadFact {
@@ -181,7 +206,7 @@ pub(super) fn of_workload(
     if in_mesh.is_none() {
         unknown.say("in_mesh", Reason::LabelsNotCollected, &**namespace);
     }
-    let mut mtls = namespace_mode(context, cluster, namespace, &revision, unknown);
+    let mut mtls = namespace_mode(context, cluster, namespace, &revision, in_mesh, unknown);
     // Istio: a selector in the root namespace is ignored
     if *context.mesh(cluster, &revision).root_namespace != **namespace {
         let own = context.inside::<PeerAuthentication>(cluster, namespace).filter(|(_, policy)| {
@@ -191,8 +216,9 @@ pub(super) fn of_workload(
         if let Some(Deciding { asset: deciding, policy, ambiguous }) = oldest(own.collect(), unknown) {
             let inherited = mtls.mode.clone();
             let mode = if policy.mode == "UNSET" { inherited } else { Some(policy.mode.clone()) };
-            let mode = mode.filter(|_| !ambiguous);
-            let open = policy.ports.iter().filter(|_| !ambiguous).filter_map(|(port, port_mode)| {
+            let known = !ambiguous && (in_mesh == Some(false) || unlisted(context, cluster, false).is_none());
+            let mode = mode.filter(|_| known);
+            let open = policy.ports.iter().filter(|_| known).filter_map(|(port, port_mode)| {
                 let port_mode = if port_mode == "UNSET" { mode.as_deref()? } else { port_mode };
                 (port_mode != "STRICT").then(|| format!("{port} {port_mode}"))
             });

@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::context::{Context, names};
 use super::document::{Of, Reason, Unknown};
+use super::isolation::{self, Isolation};
 use super::mesh::{self, Enrolment, Mtls};
 use super::mesh_scope::{self, MeshScope};
-use crate::model::{Asset, AuthorizationPolicy, Namespace, NetworkPolicy, NetworkPolicyRule, Workload, short_of};
+use crate::model::{Asset, AuthorizationPolicy, MeshConfig, Namespace, Workload, short_of};
 
 /// A namespace.
 #[derive(Serialize, JsonSchema)]
@@ -31,32 +32,16 @@ pub(super) struct NamespaceFact {
 #[derive(Serialize, JsonSchema)]
 struct Authorization {
     /// Whether an enforced ALLOW policy is about all workloads of the namespace: with one, what is not allowed is denied.
-    default_deny: bool,
+    /// Left out where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default_deny: Option<bool>,
     /// That policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<String>,
-    /// Workloads that no enforced ALLOW policy is about, some by name: anybody in the mesh may call them.
-    open_workloads: Vec<String>,
-}
-
-/// Whether pods are isolated unless a policy says otherwise.
-#[derive(Serialize, JsonSchema)]
-struct Isolation {
-    ingress: DefaultDeny,
-    egress: DefaultDeny,
-}
-
-/// Default deny of NetworkPolicies, one direction.
-#[derive(Serialize, JsonSchema)]
-struct DefaultDeny {
-    /// Whether a policy isolates all pods and none of those lets everybody through.
-    in_force: bool,
-    /// The policy that isolates them.
+    /// Workloads that no enforced ALLOW policy is about, some by name: anybody in the mesh may call them. Left out where
+    /// that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    by: Option<String>,
-    /// A policy about all pods that lets everybody through.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    opened_by: Option<String>,
+    open_workloads: Option<Vec<String>>,
 }
 
 /// Whether a namespace is one of a cluster's own.
@@ -70,25 +55,30 @@ pub(super) fn namespace(of: &Of<'_, Namespace>, unknown: &mut Unknown) -> Namesp
     let Of { context, asset, body: namespace, .. } = *of;
     let cluster: Arc<str> = asset.place.cluster.clone().unwrap_or_default();
     let name: Arc<str> = asset.place.namespace.clone().unwrap_or_default();
-    let enrolment = mesh::enrolment(context, asset, namespace.implied);
+    let mut enrolment = mesh::enrolment(context, asset, namespace.implied);
+    // a workload that was not read may have a proxy all the same
+    let doubtful = enrolment.enrolled == Some(false) && !context.listed::<Workload>(&asset.place);
+    let proxied = enrolment.enrolled.filter(|_| !doubtful);
     let system = is_system(&name);
-    let mtls = mesh::namespace_mode(context, &cluster, &name, &enrolment.revision, unknown);
-    let authorization = authorization(context, &cluster, &name, &enrolment.revision, unknown);
+    let mtls = mesh::namespace_mode(context, &cluster, &name, &enrolment.revision, proxied, unknown);
+    let authorization = authorization(context, asset, &enrolment.revision, proxied, unknown);
     // where plaintext is refused and what nobody allows denied, it is all the same
-    let settled = authorization.default_deny && mtls.mode.as_deref() == Some("STRICT");
+    let settled = authorization.default_deny == Some(true) && mtls.mode.as_deref() == Some("STRICT");
     if enrolment.enrolled.is_none() && !settled {
         unknown.say("mesh.enrolled", Reason::LabelsNotCollected, &*name);
     }
+    let mesh_scope = mesh_scope::namespace(context, asset, &enrolment, system, unknown);
+    if doubtful && !settled {
+        unknown.say("mesh.enrolled", Reason::EntriesNotCollected, format!("workloads of {cluster}"));
+    }
+    enrolment.enrolled = proxied;
     NamespaceFact {
         system,
-        mesh_scope: mesh_scope::namespace(context, asset, &enrolment, system, unknown),
+        mesh_scope,
         workloads: context.inside::<Workload>(&cluster, &name).count(),
         mtls,
         authorization,
-        network_policy: Isolation {
-            ingress: default_deny(context, &cluster, &name, INGRESS, unknown),
-            egress: default_deny(context, &cluster, &name, EGRESS, unknown),
-        },
+        network_policy: isolation::isolation(context, asset, unknown),
         mesh: enrolment,
     }
 }
@@ -97,66 +87,58 @@ pub(super) fn namespace(of: &Of<'_, Namespace>, unknown: &mut Unknown) -> Namesp
 /// denied. Dry-run policies are not enforced; policies bound to targets are ignored by sidecars.
 fn authorization(
     context: &Context<'_>,
-    cluster: &Arc<str>,
-    name: &Arc<str>,
+    namespace: &Asset,
     revision: &str,
+    proxied: Option<bool>,
     unknown: &mut Unknown,
 ) -> Authorization {
-    let root: Arc<str> = context.mesh(cluster, revision).root_namespace.into();
-    let places: &[&Arc<str>] = if root == *name { &[name] } else { &[name, &root] };
-    let policies = || places.iter().flat_map(|place| context.inside::<AuthorizationPolicy>(cluster, place));
+    let cluster: Arc<str> = namespace.place.cluster.clone().unwrap_or_default();
+    let name: Arc<str> = namespace.place.namespace.clone().unwrap_or_default();
+    let root: Arc<str> = context.mesh(&cluster, revision).root_namespace.into();
+    let places: &[&Arc<str>] = if root == name { &[&name] } else { &[&name, &root] };
+    let policies = || places.iter().flat_map(|place| context.inside::<AuthorizationPolicy>(&cluster, place));
     let enforced = || policies().filter(|(_, p)| p.action == "ALLOW" && !p.dry_run && p.targets.is_empty());
-    let by = enforced().find(|(_, policy)| policy.selector.is_none()).map(|(asset, _)| short_of(&asset.id));
-    let open = context
-        .inside::<Workload>(cluster, name)
-        .filter(|(_, workload)| !enforced().any(|(_, policy)| selects(policy, workload)));
+    let wide = || enforced().filter(|(_, policy)| policy.selector.is_none());
+    // it names the root namespace
+    let root_known = root == name || context.listed::<MeshConfig>(&namespace.place);
+    let sure = |(asset, policy): &(&Asset, &AuthorizationPolicy)| {
+        policy.unknown_fields.is_empty() && (root_known || asset.place.namespace.as_ref() == Some(&name))
+    };
+    // one is enough, whatever others are there and whatever they say
+    if let Some((by, _)) = wide().find(sure) {
+        let by = Some(short_of(&by.id));
+        return Authorization { default_deny: Some(true), by, open_workloads: Some(vec![]) };
+    }
+    let mut doubts: Vec<(Reason, String)> = Vec::new();
     // a field that is not known may narrow what a policy is about
-    for (asset, policy) in enforced() {
-        if let Some(field) = policy.unknown_fields.first() {
-            unknown.say(
-                "authorization.default_deny",
-                Reason::NotUnderstood,
-                format!("{} {field}", short_of(&asset.id)),
-            );
+    doubts.extend(enforced().filter_map(|(asset, policy)| {
+        let field = policy.unknown_fields.first()?;
+        Some((Reason::NotUnderstood, format!("{} {field}", short_of(&asset.id))))
+    }));
+    // without a proxy nothing enforces what was not read
+    let listed = context.listed::<AuthorizationPolicy>(&namespace.place);
+    for (known, what) in [(listed, "AuthorizationPolicies"), (root_known, "mesh configuration")] {
+        if !known && proxied != Some(false) {
+            doubts.push((Reason::EntriesNotCollected, format!("{what} of {cluster}")));
         }
     }
-    Authorization { default_deny: by.is_some(), by, open_workloads: names(open.map(|(asset, _)| &*asset.id)) }
+    let by = wide().next().map(|(asset, _)| short_of(&asset.id));
+    if !doubts.is_empty() {
+        for (reason, about) in doubts {
+            for path in ["authorization.default_deny", "authorization.open_workloads"] {
+                unknown.say(path, reason, &*about);
+            }
+        }
+        return Authorization { default_deny: None, by, open_workloads: None };
+    }
+    let open = context
+        .inside::<Workload>(&cluster, &name)
+        .filter(|(_, workload)| !enforced().any(|(_, policy)| selects(policy, workload)));
+    Authorization { default_deny: Some(false), by, open_workloads: Some(names(open.map(|(asset, _)| &*asset.id))) }
 }
 
 /// Whether a policy is about a workload of its scope.
 pub(super) fn selects(policy: &AuthorizationPolicy, workload: &Workload) -> bool {
     let labels = policy.selector.as_ref();
     labels.is_none_or(|labels| labels.iter().all(|(key, value)| workload.labels.get(key) == Some(value)))
-}
-
-/// A direction: its name, whether a policy is about it, and the policy's rules for it.
-type Way = (&'static str, fn(&NetworkPolicy) -> bool, fn(&NetworkPolicy) -> &[NetworkPolicyRule]);
-
-const INGRESS: Way = ("ingress", |policy| policy.ingress, |policy| &policy.ingress_rules);
-const EGRESS: Way = ("egress", |policy| policy.egress, |policy| &policy.egress_rules);
-
-fn default_deny(
-    context: &Context<'_>,
-    cluster: &Arc<str>,
-    name: &Arc<str>,
-    (direction, about, rules): Way,
-    unknown: &mut Unknown,
-) -> DefaultDeny {
-    let all: Vec<(&Asset, &NetworkPolicy)> = context
-        .inside::<NetworkPolicy>(cluster, name)
-        .filter(|(_, policy)| policy.pod_selector.is_everything() && about(policy))
-        .collect();
-    let opened_by = all.iter().find(|(_, policy)| rules(policy).iter().any(NetworkPolicyRule::is_everything));
-    // a field that is not known may narrow whom the policy is about, or open it
-    let path = format!("network_policy.{direction}.in_force");
-    for (asset, policy) in context.inside::<NetworkPolicy>(cluster, name) {
-        if let Some(field) = policy.unknown_fields.first() {
-            unknown.say(&path, Reason::NotUnderstood, format!("{} {field}", short_of(&asset.id)));
-        }
-    }
-    DefaultDeny {
-        in_force: !all.is_empty() && opened_by.is_none(),
-        by: all.first().map(|(asset, _)| short_of(&asset.id)),
-        opened_by: opened_by.map(|(asset, _)| short_of(&asset.id)),
-    }
 }

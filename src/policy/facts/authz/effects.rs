@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::{paths, served_ports};
 use crate::model::{
-    Asset, AuthCondition, AuthRule, AuthSource, AuthorizationPolicy, IstioGateway, MeshConfig, Namespace,
-    PeerAuthentication, Place, Service, ServicePort, Workload, kube_id, short_of,
+    ApiGateway, Asset, AuthCondition, AuthRule, AuthSource, AuthorizationPolicy, GatewayListener, IstioGateway,
+    MeshConfig, Namespace, PeerAuthentication, Place, Service, ServicePort, Workload, kube_id, short_of,
 };
 use crate::policy::facts::context::{Context, names};
 use crate::policy::facts::document::{Of, Reason, Unknown};
@@ -77,6 +77,7 @@ struct GatewayTls {
 pub(super) struct About<'a> {
     pub context: &'a Context<'a>,
     pub cluster: &'a Arc<str>,
+    pub namespace: &'a Arc<str>,
     pub policy: &'a AuthorizationPolicy,
     pub workloads: &'a [(&'a Asset, &'a Workload)],
 }
@@ -146,10 +147,12 @@ impl About<'_> {
     pub fn effects(&self, unknown: &mut Unknown) -> Effects {
         let mut effects = Effects { action: self.policy.action.clone(), ..Effects::default() };
         let relies = |rule: &AuthRule| has_http(rule) || rests_on_identities(rule);
-        if self.policy.rules.iter().any(relies) && !self.all_read() {
+        if self.policy.rules.iter().any(relies) {
             // it may be about workloads that nobody read
-            for path in PATHS.iter().take(3) {
-                unknown.say(path, Reason::NotInInventory, "workloads, services or PeerAuthentications");
+            for what in self.unread() {
+                for path in PATHS.iter().take(3) {
+                    unknown.say(path, Reason::EntriesNotCollected, format!("{what} of {}", self.cluster));
+                }
             }
         }
         let enforced = !self.policy.dry_run && matches!(self.policy.action.as_str(), "ALLOW" | "DENY");
@@ -163,12 +166,16 @@ impl About<'_> {
         effects
     }
 
-    /// Whether all is there that these judgements rest on.
-    fn all_read(&self) -> bool {
+    /// What these judgements rest on and was not listed.
+    fn unread(&self) -> impl Iterator<Item = &'static str> {
         let place = Place { cluster: Some(Arc::clone(self.cluster)), ..Place::default() };
-        self.context.listed::<Workload>(&place)
-            && self.context.listed::<Service>(&place)
-            && self.context.listed::<PeerAuthentication>(&place)
+        let all = [
+            (self.context.listed::<Workload>(&place), "workloads"),
+            (self.context.listed::<Service>(&place), "Services"),
+            (self.context.listed::<PeerAuthentication>(&place), "PeerAuthentications"),
+            (self.context.listed::<IstioGateway>(&place), "Gateways"),
+        ];
+        all.into_iter().filter(|(listed, _)| !listed).map(|(_, what)| what)
     }
 
     fn identities(&self, index: usize, rule: &AuthRule, effects: &mut Effects, unknown: &mut Unknown) {
@@ -198,8 +205,12 @@ impl About<'_> {
                 if !tls.some_mutual {
                     lost.push(&*asset.id);
                 }
-                if around.is_some() && !tls.all_mutual && !self.closed_to_plaintext(asset, workload) {
-                    open.push(&*asset.id);
+                if around.is_some() && !tls.all_mutual {
+                    match self.closed_to_plaintext(asset, workload) {
+                        Some(true) => {}
+                        Some(false) => open.push(&*asset.id),
+                        None => self.policies_unread(unknown),
+                    }
                 }
                 continue;
             }
@@ -210,11 +221,15 @@ impl About<'_> {
             } else if let Some(doubt) = doubt {
                 unknown.say("effects.lost_identities", doubt.reason, &*doubt.about);
             }
-            if around.is_none() || self.closed_to_plaintext(asset, workload) {
+            let closed = self.closed_to_plaintext(asset, workload);
+            if around.is_none() || closed == Some(true) {
                 continue;
             }
             if fact.in_mesh == Some(true) && holds(&fact, rule, |mode| mode != "STRICT") {
-                open.push(&*asset.id);
+                match closed {
+                    Some(_) => open.push(&*asset.id),
+                    None => self.policies_unread(unknown),
+                }
             } else if let Some(doubt) = doubt {
                 unknown.say("effects.plaintext_holes", doubt.reason, &*doubt.about);
             }
@@ -244,9 +259,9 @@ impl About<'_> {
     }
 
     /// Whether other policies keep plaintext away from a workload: a DENY that matches all of it, or, for what a DENY
-    /// misses, ALLOW policies none of which admits any.
-    fn closed_to_plaintext(&self, asset: &Asset, workload: &Workload) -> bool {
-        let Some(namespace) = &asset.place.namespace else { return false };
+    /// misses, ALLOW policies none of which admits any. None where that rests on policies that were not read.
+    fn closed_to_plaintext(&self, asset: &Asset, workload: &Workload) -> Option<bool> {
+        let Some(namespace) = &asset.place.namespace else { return Some(false) };
         let root = self.context.root_of(self.cluster);
         let places = if root == *namespace { vec![namespace] } else { vec![namespace, &root] };
         let all: Vec<&AuthorizationPolicy> = places
@@ -261,14 +276,23 @@ impl About<'_> {
         let denied = of("DENY").any(|policy| whole(policy) && policy.rules.iter().any(matches_all_plaintext));
         let admits = |policy: &AuthorizationPolicy| !whole(policy) || policy.rules.iter().any(matches_plaintext);
         let admitted = of("ALLOW").count() == 0 || of("ALLOW").any(|policy| admits(policy));
-        denied || !admitted
+        let listed = self.context.listed::<AuthorizationPolicy>(&asset.place);
+        (denied || listed).then_some(denied || !admitted)
+    }
+
+    fn policies_unread(&self, unknown: &mut Unknown) {
+        let about = format!("AuthorizationPolicies of {}", self.cluster);
+        unknown.say("effects.plaintext_holes", Reason::EntriesNotCollected, about);
     }
 
     fn http(&self, index: usize, rule: &AuthRule, effects: &mut Effects, unknown: &mut Unknown) {
         let whole = rule.to.is_empty() || rule.to.iter().any(|to| to.ports.is_empty());
         let (mut ports, mut through) = (Vec::new(), false);
-        // Istio: sidecars ignore policies that are bound to a gateway or a waypoint, and those always read HTTP
-        for (asset, workload) in self.workloads.iter().filter(|_| self.policy.targets.is_empty()) {
+        // Istio: sidecars ignore policies that are bound to a gateway or a waypoint
+        for target in self.policy.targets.iter().filter(|target| !self.speaks_http(target)) {
+            unknown.say("effects.http_on_tcp", Reason::NotUnderstood, format!("protocols of {target}"));
+        }
+        for (asset, workload) in self.workloads {
             let Some(namespace) = &asset.place.namespace else { continue };
             let name = short_of(&asset.id);
             if workload.host_network {
@@ -300,6 +324,29 @@ impl About<'_> {
             ports.dedup();
             let path = format!("/spec/rules/{index}");
             effects.http_on_tcp.push(HttpOnTcp { rule: index, path, ports, ambient: through });
+        }
+    }
+
+    /// Whether all that a target takes is HTTP for sure: by the listeners of a Gateway, which are HBONE on a waypoint
+    /// and tell nothing then, or by the ports of a Service.
+    fn speaks_http(&self, target: &str) -> bool {
+        let id = |kind: &str, name: &str| kube_id(self.cluster, self.namespace, kind, name);
+        match target.split_once('/') {
+            Some((kind @ "Gateway", name)) => {
+                let found = self.context.inventory.find::<ApiGateway>(&id(kind, name));
+                found.is_some_and(|(_, _, gateway)| {
+                    let http = |listener: &GatewayListener| {
+                        listener.protocol == "HTTP"
+                            || (listener.protocol == "HTTPS" && listener.tls_mode.as_deref() != Some("Passthrough"))
+                    };
+                    gateway.unknown_fields.is_empty() && gateway.listeners.iter().all(http)
+                })
+            }
+            Some((kind @ "Service", name)) => {
+                let found = self.context.inventory.find::<Service>(&id(kind, name));
+                found.is_some_and(|(_, _, service)| service.ports.iter().all(|port| protocol(port) == Protocol::Http))
+            }
+            _ => false,
         }
     }
 
