@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::context::{Context, names};
 use super::document::{Of, Reason, Unknown};
+use super::enforcement::{self, Enforcement};
 use super::mesh::{self, Enrolment, Mtls};
 use super::mesh_scope::{self, MeshScope};
 use crate::model::{Asset, AuthorizationPolicy, Namespace, NetworkPolicy, NetworkPolicyRule, Workload, short_of};
@@ -25,6 +26,8 @@ pub(super) struct NamespaceFact {
     network_policy: Isolation,
     /// What the mesh leaves out of it.
     mesh_scope: MeshScope,
+    /// Whether something enforces its NetworkPolicies.
+    enforcement: Enforcement,
 }
 
 /// Whether what no AuthorizationPolicy allows is denied.
@@ -59,12 +62,19 @@ struct DefaultDeny {
     opened_by: Option<String>,
 }
 
+/// Whether a namespace is one of the cluster's own.
+///
+/// Source: Kubernetes, "Namespaces", initial namespaces; `default` is for users' objects.
+pub(super) fn is_system(name: &str) -> bool {
+    matches!(name, "kube-system" | "kube-public" | "kube-node-lease")
+}
+
 pub(super) fn namespace(of: &Of<'_, Namespace>, unknown: &mut Unknown) -> NamespaceFact {
     let Of { context, asset, body: namespace, .. } = *of;
     let cluster: Arc<str> = asset.place.cluster.clone().unwrap_or_default();
     let name: Arc<str> = asset.place.namespace.clone().unwrap_or_default();
     let enrolment = mesh::enrolment(context, asset, namespace.implied);
-    let system = matches!(&*name, "kube-system" | "kube-public" | "kube-node-lease");
+    let system = is_system(&name);
     let mtls = mesh::namespace_mode(context, &cluster, &name, &enrolment.revision, unknown);
     let authorization = authorization(context, &cluster, &name, &enrolment.revision, unknown);
     // where plaintext is refused and what nobody allows denied, it is all the same
@@ -74,6 +84,7 @@ pub(super) fn namespace(of: &Of<'_, Namespace>, unknown: &mut Unknown) -> Namesp
     }
     NamespaceFact {
         system,
+        enforcement: enforcement::of_namespace(context, &cluster, &name, unknown),
         mesh_scope: mesh_scope::namespace(context, asset, &enrolment, system, unknown),
         workloads: context.inside::<Workload>(&cluster, &name).count(),
         mtls,
