@@ -246,10 +246,8 @@ fn place(asset: &Asset, vpc: Option<&str>, parent: Option<(&Asset, &Placement)>,
     let theirs = inherits.and_then(|p| p.border.environment.clone());
     let bound = binding.and_then(|(against, p)| Some((against, p.border.environment.clone()?)));
     let environment_said = !matches!(environment, Own::Nothing);
-    let assigned = Assigned {
-        zone: matches!(zone, Own::Assigned(..)),
-        environment: matches!(environment, Own::Assigned(..)),
-    };
+    let assigned =
+        Assigned { zone: matches!(zone, Own::Assigned(..)), environment: matches!(environment, Own::Assigned(..)) };
     let environment = match environment {
         Own::Assigned(environment, _) => Some(environment.into()),
         Own::Told(own, key) => match bound {

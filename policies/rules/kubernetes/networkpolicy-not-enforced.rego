@@ -15,14 +15,15 @@
 #     en: Set `enableNetworkPolicy` in the configuration of the VPC CNI add-on, or run Calico or Cilium. Move pods that need policies from Fargate to nodes, or guard them by security groups for pods.
 #     ko: VPC CNI 애드온 구성에서 `enableNetworkPolicy`를 켜거나 Calico 또는 Cilium을 운영하십시오. 정책이 필요한 파드는 Fargate에서 노드로 옮기거나 파드용 보안 그룹으로 보호하십시오.
 #   messages:
-#     en: "nothing enforces the NetworkPolicies ({policies}) of namespace `{name}`{?instead}: {instead}{/}{?fargate} on its pods on Fargate: {fargate}{/}"
-#     ko: "네임스페이스 `{name}`의 NetworkPolicy({policies}개)가 {?fargate}Fargate의 파드 {fargate}에 {/}시행되지 않습니다{?instead}: {instead}{/}"
+#     en: "nothing enforces the NetworkPolicies ({policies}) of namespace `{name}`{?switch}: {switch}{/}{?agentless}: `{agentless}` runs without a network policy agent{/}{?fargate} on its pods on Fargate: {fargate}{/}"
+#     ko: "네임스페이스 `{name}`의 NetworkPolicy({policies}개)가 {?fargate}Fargate의 파드 {fargate}에 {/}시행되지 않습니다{?switch}: {switch}{/}{?agentless}: `{agentless}`에 네트워크 정책 에이전트가 없습니다{/}"
 package zoneproof.rules.networkpolicy_not_enforced
 
 deny contains {"args": {
 	"name": input.namespace,
 	"policies": input.enforcement.policies,
-	"instead": input.enforcement.by,
+	"switch": [by | some by in input.enforcement.by; by != "aws-node"],
+	"agentless": [by | some by in input.enforcement.by; by == "aws-node"],
 	"fargate": [],
 }} if {
 	input.enforcement.policies > 0
@@ -32,7 +33,8 @@ deny contains {"args": {
 deny contains {"args": {
 	"name": input.namespace,
 	"policies": input.enforcement.policies,
-	"instead": [],
+	"switch": [],
+	"agentless": [],
 	"fargate": input.enforcement.on_fargate,
 }} if {
 	input.enforcement.policies > 0

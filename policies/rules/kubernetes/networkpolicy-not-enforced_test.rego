@@ -12,16 +12,28 @@ test_the_switch_is_off if {
 	networkpolicy_not_enforced.deny == {{"args": {
 		"name": "cards",
 		"policies": 2,
-		"instead": ["vpc-cni enableNetworkPolicy=false"],
+		"switch": ["vpc-cni enableNetworkPolicy=false"],
+		"agentless": [],
 		"fargate": [],
 	}}} with input as namespace(off)
+}
+
+test_a_plugin_without_an_agent if {
+	networkpolicy_not_enforced.deny == {{"args": {
+		"name": "cards",
+		"policies": 2,
+		"switch": [],
+		"agentless": ["aws-node"],
+		"fargate": [],
+	}}} with input as namespace(object.union(off, {"by": ["aws-node"]}))
 }
 
 test_an_agent_does_not_guard_fargate if {
 	networkpolicy_not_enforced.deny == {{"args": {
 		"name": "cards",
 		"policies": 2,
-		"instead": [],
+		"switch": [],
+		"agentless": [],
 		"fargate": ["cards/Deployment/report"],
 	}}} with input as namespace(object.union(on, {"on_fargate": ["cards/Deployment/report"]}))
 }

@@ -13,7 +13,9 @@ use serde::Serialize;
 
 use super::context::{Context, names};
 use super::document::{Reason, Unknown};
-use crate::model::{Addon, EksCluster, FargateProfile, KubeNode, NetworkPolicy, Place, Workload, glob_match};
+use crate::model::{
+    Addon, EksCluster, FargateProfile, FargateSelector, KubeNode, NetworkPolicy, Place, Workload, glob_match,
+};
 
 /// Containers of the VPC CNI's agent, which enforces only where the add-on's `enableNetworkPolicy` is on
 /// (Amazon EKS User Guide, "Limit Pod traffic with Kubernetes network policies").
@@ -24,6 +26,9 @@ const ENFORCERS: [&str; 4] = ["calico-node", "cilium-agent", "antrea-agent", "ku
 
 /// Containers of DaemonSets that are part of a cluster's network and tell that it was read.
 const NETWORK: [&str; 2] = ["aws-node", "kube-proxy"];
+
+/// The label that pods on Fargate bear.
+const ON_FARGATE: &str = "eks.amazonaws.com/fargate-profile";
 
 /// The name of the assumption that NetworkPolicies are enforced.
 const ASSUMPTION: &str = "network-policy-enforcer";
@@ -91,19 +96,19 @@ pub(super) fn of_namespace(
 }
 
 /// Source: Amazon EKS User Guide, "Define which Pods use AWS Fargate when launched": a pod that a selector fits runs
-/// there; "AWS Fargate considerations": no DaemonSets.
+/// there and bears a label of its profile; "AWS Fargate considerations": no DaemonSets.
 fn on_fargate(context: &Context<'_>, cluster: &Arc<str>, namespace: &Arc<str>) -> Vec<String> {
     let profiles: Vec<&FargateProfile> = (context.inventory.of::<FargateProfile>())
         .map(|(.., profile)| profile)
         .filter(|profile| *profile.cluster == **cluster)
         .collect();
     let runs = |workload: &Workload| {
-        let selectors = profiles.iter().flat_map(|profile| &profile.selectors);
-        workload.workload_kind != "DaemonSet"
-            && selectors.into_iter().any(|selector| {
-                glob_match(&selector.namespace, namespace)
-                    && selector.labels.iter().all(|(key, value)| workload.labels.get(key) == Some(value))
-            })
+        let mut selectors = profiles.iter().flat_map(|profile| &profile.selectors);
+        let fits = |selector: &FargateSelector| {
+            glob_match(&selector.namespace, namespace)
+                && selector.labels.iter().all(|(key, value)| workload.labels.get(key) == Some(value))
+        };
+        workload.workload_kind != "DaemonSet" && (workload.labels.contains_key(ON_FARGATE) || selectors.any(fits))
     };
     let all = context.inside::<Workload>(cluster, namespace);
     names(all.filter(|(_, workload)| runs(workload)).map(|(asset, _)| &*asset.id))
@@ -164,7 +169,7 @@ fn judge(context: &Context<'_>, cluster: &Arc<str>, seen: &Seen<'_>) -> Enforcer
     let whole = seen.daemons && context.listed::<Workload>(&place);
     let unread = |what: &str| Enforcer::Unknown(Reason::EntriesNotCollected, format!("{what} of {cluster}"));
     if shared_name {
-        return Enforcer::Unknown(Reason::Ambiguous, format!("several clusters are named {cluster}"));
+        return Enforcer::Unknown(Reason::Ambiguous, format!("clusters named {cluster}"));
     }
     match (addon, switch) {
         (_, Some(true)) => return Enforcer::Seen(vec!["vpc-cni enableNetworkPolicy=true".to_owned()]),

@@ -7,7 +7,7 @@
 mod environments;
 mod zones;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -19,7 +19,7 @@ use super::context::Context;
 use super::document::{Derived, Fact, Reason, Subject, Unknown};
 use super::{declared, location, namespaces, subject};
 use crate::model::{Asset, EksCluster, Kind, Namespace, Place, short_of};
-use crate::zone::{Conflict, Placement};
+use crate::zone::Placement;
 
 /// The kind's name.
 pub(super) const CLUSTER: &str = "cluster";
@@ -60,12 +60,22 @@ impl<'a> Member<'a> {
         }
     }
 
-    /// What its tags, labels and compartment say of an aspect where they contradict each other. Values that the
-    /// configuration does not list say nothing.
-    fn contradictions<'s>(&'s self, aspect: &'s str) -> impl Iterator<Item = &'s str> {
-        let listed = move |conflict: &&Conflict| conflict.aspect == aspect && conflict.against.is_some();
-        let both = |conflict: &'s Conflict| [Some(conflict.own.as_str()), conflict.against.as_deref()];
-        self.placement.conflicts.iter().filter(listed).flat_map(both).flatten()
+    /// What is said of an aspect of it, and whether its own tags or labels, or nothing but its compartment, say so. Where
+    /// they contradict each other these are several. Values that the configuration does not list say nothing.
+    fn words<'s>(&'s self, aspect: &str, stands: Option<&'s str>) -> BTreeMap<&'s str, bool> {
+        let mut words = BTreeMap::new();
+        for conflict in self.placement.conflicts.iter().filter(|conflict| conflict.aspect == aspect) {
+            let Some(against) = &conflict.against else { continue };
+            // the other side of a contradiction is a key of its own, or the compartment
+            let own_key = ["tag `", "label `"].iter().any(|word| conflict.against_by.starts_with(word));
+            words.insert(conflict.own.as_str(), true);
+            *words.entry(against.as_str()).or_default() |= own_key;
+        }
+        if let Some(stands) = stands {
+            let alone = words.is_empty();
+            words.entry(stands).or_insert(alone);
+        }
+        words
     }
 }
 
@@ -100,7 +110,7 @@ fn one(context: &Context<'_>, name: &str, eks: Option<usize>, shared_name: bool)
     let asset = context.inventory.assets().get(stands)?;
     let place = Place { cluster: Some(name.into()), namespace: None, ..asset.place.clone() };
     let unread = if shared_name {
-        Some((Reason::Ambiguous, format!("several clusters are named {name}")))
+        Some((Reason::Ambiguous, format!("clusters named {name}")))
     } else if namespaces.is_none() || !context.listed::<Namespace>(&place) {
         Some((Reason::NotInInventory, format!("namespaces of {name}")))
     } else {

@@ -4,7 +4,7 @@
 //! no environment of the configuration looks like production, any two count. Where the configuration tells nothing of
 //! environments, nothing is judged.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashMapExt};
 use schemars::JsonSchema;
@@ -32,8 +32,8 @@ pub(in crate::policy::facts) struct Environments {
 #[derive(Serialize, JsonSchema)]
 struct Held {
     environment: String,
-    /// Namespaces of a cluster; subnets, instances and EKS clusters of a VPC; some by name. None where only the cluster
-    /// or VPC itself is in it.
+    /// Namespaces of a cluster; subnets, instances and EKS clusters of a VPC; some by name. Those that say so by a tag,
+    /// label or assignment of their own if there are any; none where all follow the cluster or VPC itself.
     members: Vec<String>,
     /// Ids of some of them.
     ids: Vec<String>,
@@ -70,18 +70,17 @@ pub(super) fn of_members(
     if (declared.values.is_empty() && declared.assign.is_empty()) || !members.iter().any(Member::in_scope) {
         return fact;
     }
-    let mut held: BTreeMap<String, Vec<&Member<'_>>> = BTreeMap::new();
+    let mut held: BTreeMap<&str, Vec<&Member<'_>>> = BTreeMap::new();
     let mut open = None;
     for member in members {
-        let mut environments: BTreeSet<&str> = member.contradictions("environment").collect();
-        environments.extend(member.placement.border.environment.as_deref());
+        let words = member.words("environment", member.placement.border.environment.as_deref());
         // a label that was not read may say another one; the compartment itself runs nothing
-        if (environments.is_empty() && !member.itself) || (member.implied && !member.placement.assigned.environment) {
+        if (words.is_empty() && !member.itself) || (member.implied && !member.placement.assigned.environment) {
             open = open.or(Some(member));
             continue;
         }
-        for environment in environments {
-            held.entry(environment.to_owned()).or_default().push(member);
+        for (environment, named) in words {
+            held.entry(environment).or_default().extend(Some(member).filter(|_| named));
         }
     }
     let is_production = |name: &str| {
@@ -106,7 +105,10 @@ pub(super) fn of_members(
 }
 
 fn one(environment: &str, members: &[&Member<'_>]) -> Held {
-    let inside = || members.iter().filter(|member| !member.itself);
+    let compartment = members.iter().any(|member| member.itself);
+    let said = members.iter().any(|member| !member.itself && member.placement.own_word);
+    let told = |member: &&&Member<'_>| member.placement.own_word || !(compartment || said);
+    let inside = || members.iter().filter(|member| !member.itself).filter(told);
     let all: Vec<String> = inside().map(|member| member.name()).collect();
     Held {
         environment: environment.to_owned(),

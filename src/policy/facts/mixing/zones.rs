@@ -1,6 +1,6 @@
 //! Whether a cluster holds namespaces in PCI DSS scope and others that are declared to be out of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -29,7 +29,7 @@ pub(super) struct Zones {
 struct Side {
     zone: String,
     /// Its namespaces, some by name; none where only the cluster itself is in it. A namespace whose labels contradict
-    /// each other or its cluster stands in each of the zones that it is said to be in.
+    /// each other or its cluster is named in each of the zones that they say.
     namespaces: Vec<String>,
     /// Ids of some of them.
     ids: Vec<String>,
@@ -42,7 +42,7 @@ pub(super) fn of_cluster(
     context: &Context<'_>,
     unknown: &mut Unknown,
 ) -> Zones {
-    let mut sides: BTreeMap<String, Vec<&Member<'_>>> = BTreeMap::new();
+    let mut sides: BTreeMap<&str, Vec<&Member<'_>>> = BTreeMap::new();
     let (mut unlabelled, mut unclassified) = (Vec::new(), Vec::new());
     for member in members {
         if member.implied && !member.placement.assigned.zone {
@@ -50,24 +50,22 @@ pub(super) fn of_cluster(
             continue;
         }
         let border = &member.placement.border;
-        let mut zones: BTreeSet<&str> = member.contradictions("zone").collect();
-        match border.is_classified() {
-            true => _ = zones.insert(&border.zone),
-            false if zones.is_empty() && !member.itself => unclassified.push(member),
-            false => {}
+        let words = member.words("zone", Some(&*border.zone).filter(|_| border.is_classified()));
+        if words.is_empty() && !member.itself {
+            unclassified.push(member);
         }
-        for zone in zones {
-            sides.entry(zone.to_owned()).or_default().push(member);
+        for (zone, named) in words {
+            let side = sides.entry(zone).or_default();
+            side.extend(Some(member).filter(|member| named && !member.itself));
         }
     }
     let category = |zone: &str| context.config.category(Some(zone));
-    let side = |(zone, members): (&String, &Vec<&Member<'_>>)| {
-        let namespaces = || members.iter().filter(|member| !member.itself);
-        let all: Vec<String> = namespaces().map(|member| member.name()).collect();
+    let side = |(zone, members): (&&str, &Vec<&Member<'_>>)| {
+        let all: Vec<String> = members.iter().map(|member| member.name()).collect();
         Side {
-            zone: zone.clone(),
+            zone: (*zone).to_owned(),
             namespaces: names(all.iter().map(String::as_str)),
-            ids: namespaces().take(NAMED).map(|member| member.asset.id.to_string()).collect(),
+            ids: members.iter().take(NAMED).map(|member| member.asset.id.to_string()).collect(),
         }
     };
     let of = |wanted: &dyn Fn(Category) -> bool| -> Vec<Side> {
