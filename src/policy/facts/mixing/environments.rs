@@ -1,8 +1,8 @@
 //! Whether a cluster or VPC holds production and another environment, some of it in PCI DSS scope.
 //!
 //! Which environment is production is told by its name or by the values that `classify.environment` lists for it. Where
-//! no environment of the configuration looks like production, any two count. Where the configuration tells nothing of
-//! environments, nothing is judged.
+//! no environment of the configuration looks like production, any two count. Where neither the configuration nor a tag
+//! or label speaks of environments, nothing is judged.
 
 use std::collections::BTreeMap;
 
@@ -66,8 +66,8 @@ pub(super) fn of_members(
     unknown: &mut Unknown,
 ) -> Environments {
     let mut fact = Environments { mixed: false, held: vec![] };
-    let declared = &context.config.environment;
-    if (declared.values.is_empty() && declared.assign.is_empty()) || !members.iter().any(Member::in_scope) {
+    let classify = &context.config.environment;
+    if (classify.values.is_empty() && classify.assign.is_empty()) || !members.iter().any(Member::in_scope) {
         return fact;
     }
     let mut held: BTreeMap<&str, Vec<&Member<'_>>> = BTreeMap::new();
@@ -85,12 +85,12 @@ pub(super) fn of_members(
     }
     let is_production = |name: &str| {
         let is = |word: &str| PRODUCTION.contains(&word);
-        is(&name.to_lowercase()) || declared.values.iter().any(|(written, meant)| meant == name && is(written))
+        is(&name.to_lowercase()) || classify.values.iter().any(|(written, meant)| meant == name && is(written))
     };
-    let named = declared.values.iter().map(|(_, meant)| meant).chain(declared.assign.iter().map(|a| &a.value));
+    let named = classify.values.iter().map(|(_, meant)| meant).chain(classify.assign.iter().map(|a| &a.value));
     let told = named.into_iter().any(|name| is_production(name));
     fact.mixed = held.len() > 1 && (!told || held.keys().any(|name| is_production(name)));
-    if let Some((reason, about)) = unread {
+    if let Some((reason, about)) = unread.filter(|_| classify.declared || !held.is_empty()) {
         unknown.say("environments.mixed", *reason, about.clone());
     }
     if let (Some(member), false) = (open, held.is_empty()) {
