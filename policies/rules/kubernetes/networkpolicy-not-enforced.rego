@@ -1,6 +1,6 @@
 # METADATA
 # title: NetworkPolicies that nothing enforces
-# description: An in-scope namespace has NetworkPolicies, and nothing in its cluster enforces them, or Fargate runs some of its pods. The switch of the VPC CNI add-on and agents in DaemonSets tell. Where only manifests were read and nothing of the cluster itself, nothing is judged; nor is it without a Fargate profile in the inventory whether pods run there, or whether an agent that runs was told to do nothing.
+# description: An in-scope namespace has NetworkPolicies, and nothing in its cluster enforces them, or Fargate runs some of its pods. The switch of the VPC CNI add-on and agents in DaemonSets tell. Where only manifests were read and nothing of the cluster itself, nothing is judged. Pods on Fargate are told by Fargate profiles and by labels of running pods; how an agent other than that of the VPC CNI is configured is not read.
 # custom:
 #   id: networkpolicy-not-enforced
 #   kind: [namespace]

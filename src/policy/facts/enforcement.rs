@@ -88,7 +88,12 @@ pub(super) fn of_namespace(
         Enforcer::Unknown(reason, about) => unknown.say("enforcement.enforced", *reason, about.as_str()),
         Enforcer::NotRead => {}
     }
-    fact.on_fargate = on_fargate(context, cluster, name);
+    // a profile may be that of another cluster of this name
+    let profiles: Vec<&FargateProfile> = (context.inventory.of::<FargateProfile>())
+        .map(|(.., profile)| profile)
+        .filter(|profile| *profile.cluster == **cluster && !matches!(enforcer, Enforcer::Unknown(Reason::Ambiguous, _)))
+        .collect();
+    fact.on_fargate = on_fargate(context, cluster, name, &profiles);
     if !context.listed::<Workload>(&place) {
         unknown.say("enforcement.on_fargate", Reason::NotInInventory, format!("workloads of {cluster}"));
     }
@@ -97,11 +102,12 @@ pub(super) fn of_namespace(
 
 /// Source: Amazon EKS User Guide, "Define which Pods use AWS Fargate when launched": a pod that a selector fits runs
 /// there and bears a label of its profile; "AWS Fargate considerations": no DaemonSets.
-fn on_fargate(context: &Context<'_>, cluster: &Arc<str>, namespace: &Arc<str>) -> Vec<String> {
-    let profiles: Vec<&FargateProfile> = (context.inventory.of::<FargateProfile>())
-        .map(|(.., profile)| profile)
-        .filter(|profile| *profile.cluster == **cluster)
-        .collect();
+fn on_fargate(
+    context: &Context<'_>,
+    cluster: &Arc<str>,
+    namespace: &Arc<str>,
+    profiles: &[&FargateProfile],
+) -> Vec<String> {
     let runs = |workload: &Workload| {
         let mut selectors = profiles.iter().flat_map(|profile| &profile.selectors);
         let fits = |selector: &FargateSelector| {
@@ -154,23 +160,24 @@ struct Seen<'a> {
 }
 
 fn judge(context: &Context<'_>, cluster: &Arc<str>, seen: &Seen<'_>) -> Enforcer {
+    // of two clusters of one name nothing tells whose objects were read
+    let mut eks = context.inventory.of::<EksCluster>().filter(|(.., eks)| *eks.name == **cluster);
+    let (in_eks, shared_name) = (eks.next().is_some(), eks.next().is_some());
+    if shared_name {
+        return Enforcer::Unknown(Reason::Ambiguous, format!("clusters named {cluster}"));
+    }
     let has = |names: &[&str]| names.iter().any(|name| seen.containers.contains(name));
     let agents: Vec<String> =
         ENFORCERS.iter().filter(|name| seen.containers.contains(*name)).map(|name| (*name).to_owned()).collect();
     if !agents.is_empty() {
         return Enforcer::Seen(agents);
     }
-    let mut eks = context.inventory.of::<EksCluster>().filter(|(.., eks)| *eks.name == **cluster);
-    let (in_eks, shared_name) = (eks.next().is_some(), eks.next().is_some());
     let mut addons = context.inventory.of::<Addon>().map(|(.., addon)| addon);
     let addon = addons.find(|addon| addon.name == "vpc-cni" && *addon.cluster == **cluster);
     let switch = addon.and_then(|addon| addon.network_policy);
     let place = Place { cluster: Some(Arc::clone(cluster)), ..Place::default() };
     let whole = seen.daemons && context.listed::<Workload>(&place);
     let unread = |what: &str| Enforcer::Unknown(Reason::EntriesNotCollected, format!("{what} of {cluster}"));
-    if shared_name {
-        return Enforcer::Unknown(Reason::Ambiguous, format!("clusters named {cluster}"));
-    }
     match (addon, switch) {
         (_, Some(true)) => return Enforcer::Seen(vec!["vpc-cni enableNetworkPolicy=true".to_owned()]),
         (None, _) if !(in_eks || seen.live || has(&NETWORK)) => return Enforcer::NotRead,
