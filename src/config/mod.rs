@@ -105,6 +105,8 @@ pub struct Classifier {
     pub values: Vec<(String, String)>,
     /// Assignments that win over tags and labels.
     pub assign: Vec<Assign>,
+    /// Whether the configuration speaks of it; else these are the defaults.
+    pub declared: bool,
 }
 
 impl Classifier {

@@ -151,7 +151,8 @@ impl Check<'_> {
             let values = known.flat_map(|(name, all)| all.iter().map(|v| ((*v).to_owned(), (*name).to_owned())));
             let mut values: Vec<(String, String)> = values.collect();
             add_own_names(&mut values, names);
-            return Classifier { tags: vec![key.to_owned()], labels: vec![key.to_owned()], values, assign: vec![] };
+            let keys = vec![key.to_owned()];
+            return Classifier { tags: keys.clone(), labels: keys, values, assign: vec![], declared: false };
         };
         let mut values: Vec<(String, String)> = Vec::new();
         for (name, written) in raw.values.0 {
@@ -181,7 +182,7 @@ impl Check<'_> {
         let listed: Vec<&str> = listed.iter().map(String::as_str).collect();
         let known = names.unwrap_or(&listed);
         let assign = raw.assign.into_iter().filter_map(|assign| self.assign(assign, aspect, known)).collect();
-        Classifier { tags: raw.tags, labels: raw.labels, values, assign }
+        Classifier { tags: raw.tags, labels: raw.labels, values, assign, declared: true }
     }
 
     fn assign(&mut self, raw: raw::Assign, aspect: Aspect, known: &[&str]) -> Option<Assign> {

@@ -95,6 +95,17 @@ pub struct Placement {
     pub conflicts: Vec<Conflict>,
     /// Whether the asset bears a tag, label or assignment of its own.
     pub own_word: bool,
+    /// What an assignment of the configuration gave it, against which no tag or label counts.
+    pub assigned: Assigned,
+}
+
+/// Which aspects of an asset an assignment of the configuration gives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Assigned {
+    /// The zone.
+    pub zone: bool,
+    /// The environment.
+    pub environment: bool,
 }
 
 /// The classification of an inventory.
@@ -147,6 +158,7 @@ fn nowhere() -> Placement {
         unlisted: None,
         conflicts: vec![],
         own_word: false,
+        assigned: Assigned::default(),
     }
 }
 
@@ -235,6 +247,8 @@ fn place(asset: &Asset, vpc: Option<&str>, parent: Option<(&Asset, &Placement)>,
     let theirs = inherits.and_then(|p| p.border.environment.clone());
     let bound = binding.and_then(|(against, p)| Some((against, p.border.environment.clone()?)));
     let environment_said = !matches!(environment, Own::Nothing);
+    let assigned =
+        Assigned { zone: matches!(zone, Own::Assigned(..)), environment: matches!(environment, Own::Assigned(..)) };
     let environment = match environment {
         Own::Assigned(environment, _) => Some(environment.into()),
         Own::Told(own, key) => match bound {
@@ -261,7 +275,7 @@ fn place(asset: &Asset, vpc: Option<&str>, parent: Option<(&Asset, &Placement)>,
         Own::Assigned(role, _) | Own::Told(role, _) => Some(role.into()),
         Own::Unlisted(..) | Own::Nothing => inherits.and_then(|p| p.role.clone()),
     };
-    Placement { border: with(border), source: with(source), role, by, unlisted, conflicts, own_word }
+    Placement { border: with(border), source: with(source), role, by, unlisted, conflicts, own_word, assigned }
 }
 
 fn bare(config: &Config, zone: &str) -> Border {

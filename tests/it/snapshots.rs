@@ -73,7 +73,7 @@ fn line_numbers_of_findings_are_the_snapshots() {
         let Some(line) = finding["snapshot_line"].as_u64() else {
             let kind = finding["kind"].as_str().unwrap();
             assert!(
-                ["cluster-group", "declared-flow", "gap", "management-cluster", "waiver"].contains(&kind),
+                ["cluster", "cluster-group", "declared-flow", "gap", "management-cluster", "waiver"].contains(&kind),
                 "{kind} is an asset"
             );
             continue;

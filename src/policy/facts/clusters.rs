@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::document::{Reason, Unknown};
+use super::enforcement::is_enforcer;
 use super::mesh;
 use crate::model::{Addon, Asset, EksCluster, Kind, Namespace, Severity, Workload, short_of};
 
@@ -294,10 +295,6 @@ fn workloads(context: &Context<'_>, a: &Side<'_>, b: &Side<'_>, out: &mut Compar
     }
 }
 
-/// Containers of what enforces NetworkPolicies (documentation of Amazon VPC CNI, Calico and Cilium). Whether one is
-/// switched on is judged in each cluster by itself.
-const ENFORCERS: [&str; 4] = ["aws-eks-nodeagent", "aws-network-policy-agent", "calico-node", "cilium-agent"];
-
 fn enforcers(a: &Side<'_>, b: &Side<'_>, out: &mut Comparison) {
     fn seen<'s>(side: &Side<'s>) -> Option<BTreeSet<&'s str>> {
         let daemons: Vec<&'s Workload> = side
@@ -306,7 +303,7 @@ fn enforcers(a: &Side<'_>, b: &Side<'_>, out: &mut Comparison) {
             .filter(|w| w.workload_kind == "DaemonSet")
             .collect();
         let names = daemons.iter().flat_map(|workload| &workload.containers).map(String::as_str);
-        (!daemons.is_empty()).then(|| names.filter(|name| ENFORCERS.contains(name)).collect())
+        (!daemons.is_empty()).then(|| names.filter(|name| is_enforcer(name)).collect())
     }
     let (first, second) = (seen(a), seen(b));
     for (side, seen) in [(a, &first), (b, &second)] {

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use foldhash::{HashMap, HashMapExt, HashSet};
 use jiff::civil::Date;
 
+use super::enforcement::Enforcer;
 use super::gitops::Gitops;
 use super::network::Network;
 use crate::config::{Config, Matcher};
@@ -17,6 +18,7 @@ use crate::model::{
 };
 use crate::zone::{AddressBook, Border, Placement, Zones};
 
+mod inside;
 mod mesh;
 
 /// What bears a security group.
@@ -82,6 +84,10 @@ pub struct Context<'a> {
     /// The most guarded subnet of each VPC.
     most_guarded_subnet: HashMap<String, usize>,
     network: OnceLock<Network>,
+    /// What bears an environment of its own, by VPC.
+    environment_bearers: OnceLock<HashMap<String, Vec<usize>>>,
+    /// What enforces NetworkPolicies, by cluster.
+    enforcers: OnceLock<HashMap<Arc<str>, Enforcer>>,
 }
 
 impl<'a> Context<'a> {
@@ -108,6 +114,8 @@ impl<'a> Context<'a> {
             gitops: OnceLock::new(),
             most_guarded_subnet: HashMap::new(),
             network: OnceLock::new(),
+            environment_bearers: OnceLock::new(),
+            enforcers: OnceLock::new(),
         };
         for (at, _, subnet) in inventory.of::<Subnet>() {
             let guard = |at: usize| zones.of(at).border.category.guard();

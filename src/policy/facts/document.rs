@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::{
     acl, authz, balancers, clusters, declared, eks, elb, entrances, exposure, flow_logs, gateways, gitops, group_use,
-    groups, listeners, mesh, mesh_scope, namespaces, peering, private_link, routes, transit, twins, zones,
+    groups, listeners, mesh, mesh_scope, mixing, namespaces, peering, private_link, routes, transit, twins, zones,
 };
 use crate::config::Category;
 use crate::finding::Location;
@@ -309,6 +309,7 @@ derive! {
     subjects {
         "zone-assignment" => Assignment(zones::Assignment);
         "gitops-policy" => GitopsPolicy(gitops::Tracking);
+        "cluster" => Cluster(mixing::ClusterFact);
         "cluster-group" => ClusterGroup(clusters::ClusterGroup);
         "management-cluster" => Management(gitops::Management);
         "declared-flow" => DeclaredFlow(declared::DeclaredFlow);

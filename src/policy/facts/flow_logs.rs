@@ -7,12 +7,15 @@ use serde::Serialize;
 
 use super::context::{Context, names};
 use super::document::{Of, Reason, Unknown};
+use super::mixing::{self, Environments};
 use crate::model::{FlowLog, NetworkInterface, Subnet, Vpc, short_of};
 
 /// A VPC.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct VpcFact {
     flow_logs: Logging,
+    /// Environments of what stands in it.
+    environments: Environments,
 }
 
 /// What of a VPC's traffic flow logs record.
@@ -109,5 +112,8 @@ pub(super) fn vpc(of: &Of<'_, Vpc>, unknown: &mut Unknown) -> VpcFact {
         unknown.say("flow_logs", Reason::EntriesNotCollected, format!("subnets of {id}"));
     }
     let complete = missing.is_empty() && unknown.is_empty();
-    VpcFact { flow_logs: Logging { complete, missing, subnets: names(subnets), broken: broken.into_iter().collect() } }
+    VpcFact {
+        flow_logs: Logging { complete, missing, subnets: names(subnets), broken: broken.into_iter().collect() },
+        environments: mixing::of_vpc(of, unknown),
+    }
 }

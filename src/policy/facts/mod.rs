@@ -14,6 +14,7 @@ mod declared;
 mod document;
 mod eks;
 mod elb;
+mod enforcement;
 mod entrances;
 mod exposure;
 mod flow_logs;
@@ -26,6 +27,7 @@ mod isolation;
 mod listeners;
 mod mesh;
 mod mesh_scope;
+mod mixing;
 mod namespaces;
 mod network;
 mod peering;
@@ -104,6 +106,7 @@ const SUBJECTS: &[(&str, Maker)] = &[
     (declared::GAP, declared::gaps),
     ("cluster-group", clusters::cluster_groups),
     ("management-cluster", gitops::management),
+    (mixing::CLUSTER, mixing::clusters),
 ];
 
 fn document<F>(context: &Context<'_>, at: usize, asset: &Asset, kind: &'static str, derive: F) -> Fact

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::context::{Context, names};
 use super::document::{Of, Reason, Unknown};
+use super::enforcement::{self, Enforcement};
 use super::isolation::{self, Isolation};
 use super::mesh::{self, Enrolment, Mtls};
 use super::mesh_scope::{self, MeshScope};
@@ -26,6 +27,8 @@ pub(super) struct NamespaceFact {
     network_policy: Isolation,
     /// What the mesh leaves out of it.
     mesh_scope: MeshScope,
+    /// Whether something enforces its NetworkPolicies.
+    enforcement: Enforcement,
 }
 
 /// Whether what no AuthorizationPolicy allows is denied.
@@ -74,6 +77,7 @@ pub(super) fn namespace(of: &Of<'_, Namespace>, unknown: &mut Unknown) -> Namesp
     enrolment.enrolled = proxied;
     NamespaceFact {
         system,
+        enforcement: enforcement::of_namespace(context, &cluster, &name, unknown),
         mesh_scope,
         workloads: context.inside::<Workload>(&cluster, &name).count(),
         mtls,
