@@ -26,6 +26,7 @@ mod mesh_scope;
 mod namespaces;
 mod network;
 mod peering;
+mod pod_policy;
 mod private_link;
 mod proxies;
 mod routes;
