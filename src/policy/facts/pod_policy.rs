@@ -23,7 +23,7 @@ use crate::model::{
     AddressSet, EksCluster, IpBlock, Kind, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyRule, Vpc,
     Workload, glob_match,
 };
-use crate::zone::{Border, Piece};
+use crate::zone::Border;
 use peers::Namespaces;
 use ports::Ports;
 
@@ -219,21 +219,33 @@ impl Judge<'_> {
         };
         let mut addresses = AddressSet::from_nets([&net]).subtract(&AddressSet::from_nets(&except));
         let (v4, v6) = addresses.public_size();
-        if v4 >= ANY.0 || v6 >= ANY.1 {
-            if matches!(way.role, Role::Destination) {
-                crossings.extend(self.anybody(way, rule, path, unknown));
-                return;
-            }
-            // the way out to the internet is no other zone; what else the block holds may be
-            addresses = addresses.subtract(&AddressSet::internet());
+        let any = v4 >= ANY.0 || v6 >= ANY.1;
+        if any && matches!(way.role, Role::Destination) {
+            crossings.extend(self.anybody(way, rule, path, unknown));
+            return;
         }
         let home = self.context.cluster(self.cluster).and_then(|at| self.context.inventory.assets().get(at));
-        let vpc = home.and_then(|asset| EksCluster::of(&asset.body)).map(|cluster| cluster.vpc.as_str());
+        let eks = home.and_then(|asset| EksCluster::of(&asset.body));
+        // addresses of services are no peer's: pods of any namespace of the cluster may be behind them
+        let services = eks.and_then(|cluster| cluster.service_cidr.as_deref()?.parse::<IpNet>().ok());
+        let services = AddressSet::from_nets(&services).intersect(&addresses);
+        if !services.is_empty() {
+            self.neighbours(way, &services, unknown);
+            addresses = addresses.subtract(&services);
+        }
+        let vpc = eks.map(|cluster| cluster.vpc.as_str());
         let home_known = vpc.is_some_and(|vpc| self.context.inventory.find::<Vpc>(vpc).is_some());
         let ports = self.ports(way, rule, &[], None);
         for piece in self.context.book.split(&addresses, vpc) {
             if !piece.border.crosses(way.border) {
-                self.neighbours(way, &piece, unknown);
+                let nodes = Matcher { cluster: Some(self.cluster.to_string()), ..Matcher::default() };
+                if self.context.node_addresses(&nodes).overlaps(&piece.addresses) {
+                    self.neighbours(way, &piece.addresses, unknown);
+                }
+                continue;
+            }
+            // most of the internet and what nobody bears is no other zone; the blocks of zones in it are
+            if any && piece.owners.is_empty() {
                 continue;
             }
             let near = |flow: &Flow| self.is_in(way.role.ends(flow).0, way.border);
@@ -257,16 +269,12 @@ impl Judge<'_> {
 
     /// Pods of all namespaces have addresses of the nodes' subnets, and plugins differ in whether a block holds pods: a
     /// block of the own zone over nodes that run another zone too may let it through.
-    fn neighbours(&self, way: &Way<'_>, piece: &Piece, unknown: &mut Unknown) {
-        let nodes = Matcher { cluster: Some(self.cluster.to_string()), ..Matcher::default() };
-        if !self.context.node_addresses(&nodes).overlaps(&piece.addresses) {
-            return;
-        }
+    fn neighbours(&self, way: &Way<'_>, addresses: &AddressSet, unknown: &mut Unknown) {
         for (at, name) in self.context.namespaces.get(self.cluster).into_iter().flatten() {
-            let placement = self.context.zones.of(*at);
-            let border = peers::border(placement, way.role);
-            if border.is_classified() && border.crosses(way.border) {
-                unknown.say(PATH, Reason::Ambiguous, format!("{} ({name})", piece.addresses.describe(1).join(", ")));
+            let border = peers::border(self.context.zones.of(*at), way.role);
+            if border.crosses(way.border) {
+                let block = addresses.describe(1).join(", ");
+                unknown.say(PATH, Reason::NotUnderstood, format!("whether {block} lets pods of {name} through"));
             }
         }
     }
