@@ -20,8 +20,8 @@ use super::cover::{self, Cover, Role};
 use super::document::{Of, Reason, Unknown};
 use crate::config::{End, Flow, Matcher};
 use crate::model::{
-    AddressSet, EksCluster, IpBlock, Kind, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyRule, Vpc,
-    Workload, glob_match,
+    AddressSet, EksCluster, IpBlock, Kind, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyRule, Vpc, Workload,
+    glob_match,
 };
 use crate::zone::Border;
 use peers::Namespaces;
@@ -142,7 +142,13 @@ impl Judge<'_> {
     }
 
     /// What a rule opens, as clients see it: it is the pods' port that a policy names, whoever's pods serve.
-    fn ports(&self, way: &Way<'_>, rule: &NetworkPolicyRule, theirs: &[Arc<str>], peer: Option<&NetworkPolicyPeer>) -> Ports {
+    fn ports(
+        &self,
+        way: &Way<'_>,
+        rule: &NetworkPolicyRule,
+        theirs: &[Arc<str>],
+        peer: Option<&NetworkPolicyPeer>,
+    ) -> Ports {
         let own = [Arc::clone(self.namespace)];
         let (namespaces, selector) = match way.role {
             Role::Destination => (&own[..], Some(&self.policy.pod_selector)),

@@ -12,8 +12,8 @@ use super::cover::{self, Cover};
 use super::document::{Of, Reason, Unknown};
 use crate::config::{End, Flow, Matcher};
 use crate::model::{
-    AddressSet, Connections, EksCluster, GatewayRoute, Kind, Namespace, Protocol, RouteDestination, Service, ServiceEntry,
-    VirtualService, glob_match, kube_id,
+    AddressSet, Connections, EksCluster, GatewayRoute, Kind, Namespace, Protocol, RouteDestination, Service,
+    ServiceEntry, VirtualService, glob_match, kube_id,
 };
 use crate::zone::Border;
 

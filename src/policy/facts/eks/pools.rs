@@ -36,7 +36,8 @@ pub(super) struct Pools {
 }
 
 pub(super) fn of(context: &Context<'_>, asset: &Asset, cluster: &str) -> Pools {
-    let here = |other: &Asset| (&other.place.account, &other.place.region) == (&asset.place.account, &asset.place.region);
+    let here =
+        |other: &Asset| (&other.place.account, &other.place.region) == (&asset.place.account, &asset.place.region);
     let groups: Vec<&NodeGroup> = context
         .inventory
         .of::<NodeGroup>()

@@ -158,9 +158,9 @@ fn on_fargate(
     workload: Option<&Workload>,
 ) -> bool {
     let labelled = |labels: &BTreeMap<String, String>| {
-        labels.iter().all(|(key, value)| {
-            workload.is_some_and(|w| w.labels.get(key).is_some_and(|own| glob_match(value, own)))
-        })
+        labels
+            .iter()
+            .all(|(key, value)| workload.is_some_and(|w| w.labels.get(key).is_some_and(|own| glob_match(value, own))))
     };
     context.inventory.of::<FargateProfile>().any(|(_, other, profile)| {
         profile.cluster == cluster

@@ -89,7 +89,8 @@ fn by_name(selector: &LabelSelector, labels: &std::collections::BTreeMap<String,
 
 fn text(selector: &LabelSelector) -> String {
     let labels = selector.match_labels.iter().map(|(key, value)| format!("{key}={value}"));
-    let expressions = selector.match_expressions.iter().map(|e| format!("{} {} {}", e.key, e.operator, e.values.join(",")));
+    let expressions =
+        selector.match_expressions.iter().map(|e| format!("{} {} {}", e.key, e.operator, e.values.join(",")));
     let all: Vec<String> = labels.chain(expressions).collect();
     if all.is_empty() { "any label".to_owned() } else { all.join(", ") }
 }

@@ -92,7 +92,8 @@ impl<'c> Served<'c> {
                 for port in services.flat_map(|(_, service)| &service.ports) {
                     let by_name = || {
                         let mut own = workload.ports.iter();
-                        own.find(|own| own.name == port.target_port && own.protocol == port.protocol).map(|own| own.port)
+                        own.find(|own| own.name == port.target_port && own.protocol == port.protocol)
+                            .map(|own| own.port)
                     };
                     if let Some(target) = port.target_port.parse().ok().or_else(by_name) {
                         this.mapped.push((&port.protocol, target, port.port));
@@ -107,7 +108,8 @@ impl<'c> Served<'c> {
     fn seen(&self, name: &str, protocol: Protocol, low: u16, high: u16) -> Connections {
         let inside = || self.mapped.iter().filter(|(proto, target, _)| *proto == name && (low..=high).contains(target));
         let one = |port: u16| Connections::ports(protocol, port, port);
-        let own = inside().fold(Connections::ports(protocol, low, high), |all, (_, target, _)| all.subtract(&one(*target)));
+        let own =
+            inside().fold(Connections::ports(protocol, low, high), |all, (_, target, _)| all.subtract(&one(*target)));
         inside().fold(own, |all, (.., client)| all.union(&one(*client)))
     }
 
