@@ -15,8 +15,8 @@
 #     en: Select only namespaces and addresses of the policy's own zone. If the opening is meant, declare a flow between the two borders with these ports as clients see them.
 #     ko: 정책이 속한 구역의 네임스페이스와 주소만 선택하십시오. 의도한 개방이라면 두 경계 사이의 흐름을 클라이언트가 보는 포트로 선언하십시오.
 #   messages:
-#     en: "`{name}` {?ingress}lets in {/}{?egress}lets out to {/}{?anybody}everybody{/}{?peers}{peers} of {border}{/} on {beyond}{?approved}; flow {approved} covers the rest{/}{?expired}; flow {expired} has expired{/}"
-#     ko: "`{name}`이(가) {?anybody}모든 상대{/}{?peers}{border}의 {peers}{/}{?ingress}에서 들어오는{/}{?egress}(으)로 나가는{/} 트래픽을 {beyond}에서 허용합니다{?approved}. 나머지는 흐름 {approved}이(가) 승인합니다{/}{?expired}. 흐름 {expired}은(는) 만료되었습니다{/}"
+#     en: "`{name}` {?ingress}lets in {/}{?egress}lets out to {/}{?anybody}everybody{/}{?namespaces}{namespaces} of {border}{/}{?addresses}addresses of {border}{/} on {beyond}{?approved}; flow {approved} covers the rest{/}{?expired}; flow {expired} has expired{/}"
+#     ko: "`{name}`이(가) {?anybody}모든 상대{/}{?namespaces}{border}의 {namespaces}{/}{?addresses}{border}의 주소{/}{?ingress}에서 들어오는{/}{?egress}(으)로 나가는{/} 트래픽을 {beyond}에서 허용합니다{?approved}. 나머지는 흐름 {approved}이(가) 승인합니다{/}{?expired}. 흐름 {expired}은(는) 만료되었습니다{/}"
 package zoneproof.rules.networkpolicy_allows_other_zone
 
 import data.zoneproof.lib.cover
@@ -27,7 +27,8 @@ deny contains {
 		"ingress": opening.direction == "ingress",
 		"egress": opening.direction == "egress",
 		"anybody": opening.anybody,
-		"peers": opening.peers,
+		"namespaces": opening.namespaces,
+		"addresses": opening.addresses,
 		"border": opening.border,
 		"beyond": cover.beyond([opening]),
 		"approved": opening.approved_by,

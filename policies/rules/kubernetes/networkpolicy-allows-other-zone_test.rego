@@ -7,7 +7,8 @@ campaigns := {
 	"direction": "ingress",
 	"anybody": false,
 	"border": "no-pci/prod",
-	"peers": ["campaigns"],
+	"namespaces": ["campaigns"],
+	"addresses": false,
 	"approved_by": [],
 	"expired": [],
 	"beyond": [{"addresses": [], "connections": ["tcp/8080"]}],
@@ -22,7 +23,8 @@ test_a_namespace_of_another_border if {
 			"ingress": true,
 			"egress": false,
 			"anybody": false,
-			"peers": ["campaigns"],
+			"namespaces": ["campaigns"],
+			"addresses": false,
 			"border": "no-pci/prod",
 			"beyond": {"tcp/8080"},
 			"approved": [],
@@ -44,7 +46,8 @@ test_egress_points_the_other_way if {
 
 test_addresses_are_told_with_what_lies_beyond if {
 	block := object.union(campaigns, {
-		"peers": ["10.20.0.0/16"],
+		"namespaces": [],
+		"addresses": true,
 		"approved_by": ["reports"],
 		"beyond": [{"addresses": ["10.20.128.0/17"], "connections": ["tcp/443"]}],
 	})
@@ -54,7 +57,7 @@ test_addresses_are_told_with_what_lies_beyond if {
 }
 
 test_everybody if {
-	all := object.union(campaigns, {"anybody": true, "border": "anywhere", "peers": []})
+	all := object.union(campaigns, {"anybody": true, "border": "anywhere", "namespaces": []})
 	some denial in networkpolicy_allows_other_zone.deny with input as policy([all])
 	denial.args.anybody
 	denial.border == "pci/prod <- anywhere"

@@ -51,8 +51,10 @@ struct Crossing {
     anybody: bool,
     /// The other border as messages write it; `anywhere` for everybody.
     border: String,
-    /// Namespaces or addresses, some of them by name.
-    peers: Vec<String>,
+    /// Namespaces, some of them by name; none for everybody and for addresses.
+    namespaces: Vec<String>,
+    /// Whether it is a block of addresses.
+    addresses: bool,
     #[serde(flatten)]
     cover: Cover,
 }
@@ -176,7 +178,7 @@ impl Judge<'_> {
         });
         let cover = settle(cover, &ports, unknown)?;
         let (border, direction) = ("anywhere".to_owned(), way.direction);
-        Some(Crossing { path, direction, anybody: true, border, peers: vec![], cover })
+        Some(Crossing { path, direction, anybody: true, border, namespaces: vec![], addresses: false, cover })
     }
 
     fn namespaces(
@@ -204,7 +206,8 @@ impl Judge<'_> {
                 direction: way.direction,
                 anybody: false,
                 border: border.to_string(),
-                peers: names(found.iter().map(|name| &**name)),
+                namespaces: names(found.iter().map(|name| &**name)),
+                addresses: false,
                 cover,
             });
         }
@@ -267,7 +270,8 @@ impl Judge<'_> {
                 direction: way.direction,
                 anybody: false,
                 border: piece.border.to_string(),
-                peers: piece.addresses.describe(3),
+                namespaces: vec![],
+                addresses: true,
                 cover,
             });
         }
