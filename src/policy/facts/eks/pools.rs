@@ -156,11 +156,15 @@ impl Pool {
 
 /// True where all are, false where one is.
 fn all(parts: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
-    parts.into_iter().fold(Some(true), |sum, part| match (sum, part) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    })
+    let mut known = true;
+    for part in parts {
+        match part {
+            Some(false) => return Some(false),
+            Some(true) => {}
+            None => known = false,
+        }
+    }
+    known.then_some(true)
 }
 
 /// False where all are, true where one is.
