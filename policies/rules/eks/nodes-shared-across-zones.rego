@@ -1,6 +1,6 @@
 # METADATA
 # title: Nodes shared across a border
-# description: Namespaces of several borders, one of them in scope, run on the same nodes of one cluster, and no node group or Fargate profile keeps them apart.
+# description: Namespaces of several borders, one of them in scope, may run on the same nodes of one cluster, since neither node groups, labels with taints nor Fargate profiles keep them apart.
 # custom:
 #   id: nodes-shared-across-zones
 #   kind: [eks-cluster]
@@ -14,8 +14,8 @@
 #     en: Give each border nodes of its own (a node group with a taint and a label, a Fargate profile, or a cluster), and let its workloads ask for them.
 #     ko: 경계마다 전용 노드(테인트와 레이블이 있는 노드 그룹, Fargate 프로파일 또는 별도 클러스터)를 두고 그 워크로드가 이를 요구하게 하십시오.
 #   messages:
-#     en: "namespaces of {borders} run on the same nodes of cluster `{name}`, node group `{nodes}`: {namespaces}"
-#     ko: "클러스터 `{name}`의 노드 그룹 `{nodes}`에서 {borders}의 네임스페이스가 같은 노드를 씁니다: {namespaces}"
+#     en: "namespaces of {borders} run on the same nodes of cluster `{name}` (`{nodes}`): {namespaces}"
+#     ko: "클러스터 `{name}`의 같은 노드(`{nodes}`)를 {borders}의 네임스페이스가 함께 씁니다: {namespaces}"
 package zoneproof.rules.nodes_shared_across_zones
 
 deny contains {

@@ -1,9 +1,9 @@
 # METADATA
 # title: Route to a destination behind another border
-# description: A VirtualService sends traffic of a host in scope, whatever its share, to a destination behind another border, and no declared flow covers it.
+# description: A VirtualService or a route of the Gateway API sends traffic of a host in scope, whatever its share, to a destination behind another border, and no declared flow covers it.
 # custom:
 #   id: canary-cross-zone
-#   kind: [virtual-service]
+#   kind: [virtual-service, gateway-route]
 #   zones: [cde, security-impacting, connected]
 #   severity: high
 #   requirements: ["1.3.2", "1.2.5"]

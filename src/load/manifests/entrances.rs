@@ -205,24 +205,65 @@ pub(super) fn gateway(object: &mut Object<'_>) -> Read {
 pub(super) fn route(object: &mut Object<'_>) -> Read {
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase", default)]
+    struct Parent {
+        kind: Option<String>,
+        namespace: Option<String>,
+        name: String,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
     struct Reference {
         kind: Option<String>,
         namespace: Option<String>,
         name: String,
         port: Option<u16>,
         weight: Option<u32>,
+        filters: Vec<Filter>,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
+    struct Mirror {
+        backend_ref: Reference,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
+    struct Filter {
+        request_mirror: Option<Mirror>,
     }
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase", default)]
     struct Rule {
+        filters: Vec<Filter>,
         backend_refs: Vec<Reference>,
     }
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase", default)]
     struct Spec {
-        parent_refs: Vec<Reference>,
+        parent_refs: Vec<Parent>,
         hostnames: Vec<String>,
         rules: Vec<Rule>,
+    }
+    /// Adds a backend and what its filters copy requests to (Gateway API reference, HTTPRequestMirrorFilter).
+    fn add(own: &str, path: String, mirror: bool, reference: Reference, backends: &mut Vec<RouteBackend>) {
+        mirrors(own, &path, reference.filters, backends);
+        backends.push(RouteBackend {
+            kind: reference.kind.unwrap_or_else(|| "Service".to_owned()),
+            namespace: reference.namespace.unwrap_or_else(|| own.to_owned()),
+            name: reference.name,
+            port: reference.port,
+            // Gateway API reference, BackendRef: 1 unless told otherwise
+            weight: reference.weight.unwrap_or(1),
+            mirror,
+            path,
+        });
+    }
+    fn mirrors(own: &str, path: &str, filters: Vec<Filter>, backends: &mut Vec<RouteBackend>) {
+        for (at, filter) in filters.into_iter().enumerate() {
+            if let Some(mirror) = filter.request_mirror {
+                let path = format!("{path}/filters/{at}/requestMirror/backendRef");
+                add(own, path, true, mirror.backend_ref, backends);
+            }
+        }
     }
     let spec = object.spec();
     let spec: Spec = spec.read()?;
@@ -236,16 +277,13 @@ pub(super) fn route(object: &mut Object<'_>) -> Read {
         })
         .collect();
     parents.sort();
-    let backend = |r: Reference| RouteBackend {
-        kind: r.kind.unwrap_or_else(|| "Service".to_owned()),
-        namespace: r.namespace.unwrap_or_else(|| namespace.clone()),
-        name: r.name,
-        port: r.port,
-        // Gateway API reference, BackendRef: 1 unless told otherwise
-        weight: r.weight.unwrap_or(1),
-    };
-    let mut backends: Vec<RouteBackend> =
-        spec.rules.into_iter().flat_map(|rule| rule.backend_refs).map(backend).collect();
+    let mut backends = Vec::new();
+    for (at, rule) in spec.rules.into_iter().enumerate() {
+        mirrors(&namespace, &format!("/spec/rules/{at}"), rule.filters, &mut backends);
+        for (backend, reference) in rule.backend_refs.into_iter().enumerate() {
+            add(&namespace, format!("/spec/rules/{at}/backendRefs/{backend}"), false, reference, &mut backends);
+        }
+    }
     backends.sort();
     let mut hostnames = spec.hostnames;
     hostnames.sort();

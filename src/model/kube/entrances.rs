@@ -82,6 +82,12 @@ pub struct RouteBackend {
     pub port: Option<u16>,
     /// Share of the traffic; 0 gets none.
     pub weight: u32,
+    /// Whether it gets copies of requests.
+    #[serde(default)]
+    pub mirror: bool,
+    /// JSON pointer to it; empty in snapshots of before it was kept.
+    #[serde(default)]
+    pub path: String,
 }
 
 /// A route of the Gateway API: HTTPRoute, GRPCRoute, TLSRoute, TCPRoute.

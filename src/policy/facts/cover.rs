@@ -37,7 +37,7 @@ pub(super) enum Role {
 
 impl Role {
     /// The flow's end that is ours, and the other one.
-    fn ends(self, flow: &Flow) -> (&End, &End) {
+    pub fn ends(self, flow: &Flow) -> (&End, &End) {
         match self {
             Self::Destination => (&flow.to, &flow.from),
             Self::Source => (&flow.from, &flow.to),
@@ -88,11 +88,22 @@ pub(super) fn of_piece(
     piece: &Piece,
     open: &Connections,
 ) -> Cover {
+    of_addresses(context, role, |flow| group.is_in(context, role.ends(flow).0), piece, open)
+}
+
+/// Covers an opening towards a set of addresses behind one border by the flows whose near end a test picks.
+pub(super) fn of_addresses(
+    context: &Context<'_>,
+    role: Role,
+    near: impl Fn(&Flow) -> bool,
+    piece: &Piece,
+    open: &Connections,
+) -> Cover {
     let mut rest = vec![(piece.addresses.clone(), open.clone())];
     let mut cover = Cover::default();
     for flow in &context.config.flows {
-        let (ours, theirs) = role.ends(flow);
-        if !group.is_in(context, ours) {
+        let (_, theirs) = role.ends(flow);
+        if !near(flow) {
             continue;
         }
         let addresses = match theirs {

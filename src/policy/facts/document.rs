@@ -9,7 +9,8 @@ use serde_json::value::RawValue;
 
 use super::{
     acl, authz, balancers, clusters, declared, eks, elb, entrances, exposure, flow_logs, gateways, gitops, group_use,
-    groups, listeners, mesh, mesh_scope, mixing, namespaces, peering, private_link, routes, transit, twins, zones,
+    groups, listeners, mesh, mesh_scope, mixing, namespaces, peering, pod_policy, private_link, routes, transit, twins,
+    zones,
 };
 use crate::config::Category;
 use crate::finding::Location;
@@ -303,7 +304,9 @@ derive! {
         EnvoyFilter => gateways::ExtensionFact, gateways::envoy_filter;
         WasmPlugin => gateways::ExtensionFact, gateways::wasm_plugin;
         VirtualService => routes::RoutesFact, routes::virtual_service;
+        GatewayRoute => routes::RoutesFact, routes::gateway_route;
         ServiceEntry => mesh_scope::EntryFact, mesh_scope::service_entry;
+        NetworkPolicy => pod_policy::PolicyFact, pod_policy::network_policy;
         AuthorizationPolicy => authz::AuthorizationFact, authz::policy;
     }
     subjects {

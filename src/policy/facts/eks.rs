@@ -2,6 +2,7 @@
 
 mod access;
 mod nodes;
+mod pools;
 mod sharing;
 mod versions;
 

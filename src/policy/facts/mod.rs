@@ -31,6 +31,7 @@ mod mixing;
 mod namespaces;
 mod network;
 mod peering;
+mod pod_policy;
 mod private_link;
 mod proxies;
 mod routes;

@@ -1,4 +1,4 @@
-//! VirtualServices: destinations behind another border than the hosts that they route.
+//! VirtualServices and routes of the Gateway API: destinations behind another border than the hosts that they route.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use super::cover::{self, Cover};
 use super::document::{Of, Reason, Unknown};
 use crate::config::{End, Flow, Matcher};
 use crate::model::{
-    AddressSet, Connections, EksCluster, Kind, Namespace, Protocol, RouteDestination, Service, ServiceEntry,
-    VirtualService, glob_match, kube_id,
+    AddressSet, Connections, EksCluster, GatewayRoute, Kind, Namespace, Protocol, RouteDestination, Service,
+    ServiceEntry, VirtualService, glob_match, kube_id,
 };
 use crate::zone::Border;
 
-/// A VirtualService.
+/// A VirtualService, or a route of the Gateway API.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct RoutesFact {
     /// Destinations behind another border, whatever share of the traffic they get.
@@ -67,21 +67,76 @@ pub(super) fn virtual_service(of: &Of<'_, VirtualService>, unknown: &mut Unknown
     let own = &context.judged(at).border;
     let homes: Vec<Arc<str>> = body.hosts.iter().filter_map(|host| namespace_of(host, &namespace)).collect();
     let homes = if homes.is_empty() { vec![Arc::clone(&namespace)] } else { homes };
-    let mut crossings = Vec::new();
     for delegate in &body.delegates {
         if context.inventory.find::<VirtualService>(&delegate_id(&cluster, delegate)).is_none() {
             unknown.say("crossings", Reason::NotInInventory, delegate);
         }
     }
-    for to in &body.destinations {
-        let Some(sides) = sides(context, &cluster, &namespace, &to.host) else {
+    let end = Near { cluster: &cluster, namespace: &namespace, homes: &homes, border: own };
+    RoutesFact { crossings: crossings(context, &end, &body.destinations, unknown) }
+}
+
+/// A route of the Gateway API. A backend in another namespace counts whether or not a ReferenceGrant there admits it
+/// yet: like a weight of 0, it waits for a change of one line.
+///
+/// Source: Gateway API, "BackendObjectReference" (the namespace is the route's own unless it is named) and "Cross
+/// namespace routing"; Istio, "Kubernetes Gateway API" (backends of kind Hostname).
+pub(super) fn gateway_route(of: &Of<'_, GatewayRoute>, unknown: &mut Unknown) -> RoutesFact {
+    let Of { context, at, asset, body } = *of;
+    let cluster: Arc<str> = asset.place.cluster.clone().unwrap_or_default();
+    let namespace: Arc<str> = asset.place.namespace.clone().unwrap_or_default();
+    let mut destinations = Vec::new();
+    for backend in &body.backends {
+        let host = match backend.kind.as_str() {
+            "Service" => format!("{}.{}.svc.cluster.local", backend.name, backend.namespace),
+            "Hostname" => backend.name.clone(),
+            kind => {
+                unknown.say("crossings", Reason::NotUnderstood, format!("{kind}/{}", backend.name));
+                continue;
+            }
+        };
+        destinations.push(RouteDestination {
+            host,
+            subset: None,
+            port: backend.port,
+            weight: (!backend.mirror).then_some(backend.weight),
+            mirror: backend.mirror,
+            path: backend.path.clone(),
+        });
+    }
+    let homes = [Arc::clone(&namespace)];
+    let own = &context.judged(at).border;
+    let end = Near { cluster: &cluster, namespace: &namespace, homes: &homes, border: own };
+    RoutesFact { crossings: crossings(context, &end, &destinations, unknown) }
+}
+
+/// Where what is routed comes from.
+struct Near<'n> {
+    cluster: &'n Arc<str>,
+    /// The route's namespace.
+    namespace: &'n Arc<str>,
+    /// Namespaces of the hosts that it routes.
+    homes: &'n [Arc<str>],
+    border: &'n Border,
+}
+
+fn crossings(
+    context: &Context<'_>,
+    near: &Near<'_>,
+    destinations: &[RouteDestination],
+    unknown: &mut Unknown,
+) -> Vec<Crossing> {
+    let Near { cluster, namespace, homes, border: own } = *near;
+    let mut crossings = Vec::new();
+    for to in destinations {
+        let Some(sides) = sides(context, cluster, namespace, &to.host) else {
             unknown.say("crossings", Reason::NotInInventory, &*to.host);
             continue;
         };
-        let open = connections(context, &cluster, &namespace, to);
+        let open = connections(context, cluster, namespace, to);
         for side in sides.into_iter().filter(|side| side.border.crosses(own)) {
             let cover = cover::of_flows(context, &open, |flow| {
-                comes_from(flow, &cluster, &homes, own) && leads_to(flow, &cluster, &side)
+                comes_from(flow, cluster, homes, own) && leads_to(flow, cluster, &side)
             });
             crossings.push(Crossing {
                 path: to.path.clone(),
@@ -94,7 +149,7 @@ pub(super) fn virtual_service(of: &Of<'_, VirtualService>, unknown: &mut Unknown
             });
         }
     }
-    RoutesFact { crossings }
+    crossings
 }
 
 fn delegate_id(cluster: &str, delegate: &str) -> String {

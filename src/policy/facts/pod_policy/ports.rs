@@ -1,0 +1,123 @@
+//! Ports of a NetworkPolicy's rule, as flows write them: those that clients see.
+//!
+//! A policy names the port of the pod, by number or by the name that a container gives it; a client of a Service sees
+//! the Service's. Where no Service leads to a port, clients see the port itself.
+
+use std::sync::Arc;
+
+use crate::model::{Connections, LabelSelector, NetworkPolicyPort, Protocol, Service, Workload};
+use crate::policy::facts::context::Context;
+use crate::policy::facts::document::Reason;
+
+/// What a rule opens.
+pub(super) struct Ports {
+    /// Connections: no fewer than it opens.
+    pub open: Connections,
+    /// Why it may open fewer.
+    pub doubts: Vec<(Reason, String)>,
+}
+
+/// What a rule opens on the pods that a selector (none: all) picks in some namespaces.
+pub(super) fn of(
+    context: &Context<'_>,
+    cluster: &Arc<str>,
+    namespaces: &[Arc<str>],
+    selector: Option<&LabelSelector>,
+    ports: &[NetworkPolicyPort],
+) -> Ports {
+    if ports.is_empty() {
+        return Ports { open: Connections::all(), doubts: vec![] };
+    }
+    let served = Served::of(context, cluster, namespaces, selector);
+    let mut all = Ports { open: Connections::default(), doubts: vec![] };
+    for port in ports {
+        let name = port.protocol.as_deref().unwrap_or("TCP");
+        let Some(protocol) = protocol(name) else {
+            all.open = Connections::all();
+            all.doubts.push((Reason::NotUnderstood, name.to_owned()));
+            continue;
+        };
+        let open = match &port.port {
+            None => Connections::protocol(protocol),
+            Some(text) => match text.parse::<u16>() {
+                Ok(low) => served.seen(name, protocol, low, port.end_port.map_or(low, |high| high.max(low))),
+                // the number of a name is the pod's; one that no known pod has may be any
+                Err(_) => served.named(name, protocol, text).unwrap_or_else(|| {
+                    all.doubts.push((Reason::NotInInventory, format!("port {text}")));
+                    Connections::protocol(protocol)
+                }),
+            },
+        };
+        all.open = all.open.union(&open);
+    }
+    all
+}
+
+/// Source: Kubernetes API reference, NetworkPolicyPort: TCP, UDP or SCTP.
+fn protocol(name: &str) -> Option<Protocol> {
+    match name {
+        "TCP" => Some(Protocol::TCP),
+        "UDP" => Some(Protocol::UDP),
+        "SCTP" => Protocol::parse("132"),
+        _ => None,
+    }
+}
+
+/// Workloads with the ports that Services show of them.
+struct Served<'c> {
+    workloads: Vec<&'c Workload>,
+    /// Protocol, container port, client's port.
+    mapped: Vec<(&'c str, u16, u16)>,
+}
+
+impl<'c> Served<'c> {
+    fn of(
+        context: &'c Context<'_>,
+        cluster: &Arc<str>,
+        namespaces: &[Arc<str>],
+        selector: Option<&LabelSelector>,
+    ) -> Self {
+        let mut this = Self { workloads: vec![], mapped: vec![] };
+        for namespace in namespaces {
+            for (_, workload) in context.inside::<Workload>(cluster, namespace) {
+                if selector.is_some_and(|selector| selector.matches(&workload.labels) == Some(false)) {
+                    continue;
+                }
+                this.workloads.push(workload);
+                let leads = |service: &Service| {
+                    let labels = &service.selector;
+                    !labels.is_empty() && labels.iter().all(|(key, value)| workload.labels.get(key) == Some(value))
+                };
+                let services = context.inside::<Service>(cluster, namespace).filter(|(_, service)| leads(service));
+                for port in services.flat_map(|(_, service)| &service.ports) {
+                    let by_name = || {
+                        let mut own = workload.ports.iter();
+                        own.find(|own| own.name == port.target_port && own.protocol == port.protocol)
+                            .map(|own| own.port)
+                    };
+                    if let Some(target) = port.target_port.parse().ok().or_else(by_name) {
+                        this.mapped.push((&port.protocol, target, port.port));
+                    }
+                }
+            }
+        }
+        this
+    }
+
+    /// A range of container ports as clients see it.
+    fn seen(&self, name: &str, protocol: Protocol, low: u16, high: u16) -> Connections {
+        let inside = || self.mapped.iter().filter(|(proto, target, _)| *proto == name && (low..=high).contains(target));
+        let one = |port: u16| Connections::ports(protocol, port, port);
+        let own =
+            inside().fold(Connections::ports(protocol, low, high), |all, (_, target, _)| all.subtract(&one(*target)));
+        inside().fold(own, |all, (.., client)| all.union(&one(*client)))
+    }
+
+    /// What a name stands for; none where a pod that may have it is not known.
+    fn named(&self, name: &str, protocol: Protocol, wanted: &str) -> Option<Connections> {
+        let ports = self.workloads.iter().flat_map(|workload| &workload.ports);
+        let numbers = ports.filter(|port| port.name == wanted && port.protocol == name).map(|port| port.port);
+        let all = numbers.fold(Connections::default(), |all, port| all.union(&self.seen(name, protocol, port, port)));
+        (!all.is_empty()).then_some(all)
+    }
+}
