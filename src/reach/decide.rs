@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::band::Band;
 use super::network::Network;
 use super::walk::{End, Gate};
-use super::way::{Hop, Leg, Point, Step, Stop, Way};
+use super::way::{Hop, Leg, Point, Said, Step, Stop, Way};
 use crate::model::{Connections, Protocol};
 
 /// What can pass from one point to another.
@@ -23,7 +23,9 @@ pub(super) struct Decision<'n> {
 struct Back<'n> {
     steps: Vec<Step<'n>>,
     stop: Option<Stop>,
-    /// Ports of the client that answers get through to.
+    /// Ports of the client that are asked for.
+    asked: Connections,
+    /// Those that answers get through to.
     ports: Band,
 }
 
@@ -65,13 +67,13 @@ impl<'a> Network<'a> {
             }
             // only the first leg bears the client's own port
             let asked = if at == 0 { ports.clone() } else { any_port() };
-            let open = open.and(&Band::exactly(asked));
+            let open = open.and(&Band::exactly(asked.clone()));
             if open.may.is_empty() {
                 band = band.without(&tcp);
             } else if open.must.is_empty() {
                 band = band.doubt(&tcp);
             }
-            back.push(Back { steps, stop, ports: open });
+            back.push(Back { steps, stop, asked, ports: open });
         }
         Decision { band, way, to, back }
     }
@@ -98,8 +100,8 @@ impl<'a> Network<'a> {
         let wanted = [&decision.band.must, &decision.band.may].map(|set| set.intersect(asked).first());
         let (protocol, port) = wanted.into_iter().flatten().next().or_else(|| asked.first()).unwrap_or((Protocol::TCP, 0));
         let legs = decision.way.legs.iter().flat_map(|leg| &leg.steps).chain(&decision.way.rest);
-        let mut hops: Vec<Hop> = legs.map(|step| self.says(step, protocol, port)).collect();
-        hops.extend(decision.way.stop.iter().map(Stop::hop));
+        let mut hops: Vec<Hop> = legs.map(|step| self.says(step, protocol, port).hop()).collect();
+        hops.extend(decision.way.stop.iter().map(|stop| stop.said().hop()));
         if protocol != Protocol::TCP || decision.way.stop.as_ref().is_some_and(|stop| stop.denied) {
             return hops;
         }
@@ -107,50 +109,50 @@ impl<'a> Network<'a> {
             let client = [&back.ports.must, &back.ports.may].map(Connections::first);
             let client = client.into_iter().flatten().next().map_or(0, |(_, port)| port);
             let passed = back.steps.iter().filter(|step| !matches!(step, Step::Groups { .. }));
-            let told = passed.map(|step| self.says(step, Protocol::TCP, client)).chain(back.stop.iter().map(Stop::hop));
-            hops.extend(told.map(|hop| Hop { why: format!("answer: {}", hop.why), ..hop }));
+            let told = passed.map(|step| self.says(step, Protocol::TCP, client)).chain(back.stop.iter().map(Stop::said));
+            hops.extend(told.map(|said| said.of_answer().hop()));
         }
         hops
     }
 
-    /// Where nothing of what is asked is left: the steps that leave nothing of what came to them.
-    pub(super) fn proof(&self, decision: &Decision<'_>, asked: &Connections) -> Vec<Hop> {
+    /// Where nothing of what is asked is left: the step that leaves nothing of what came to it.
+    pub(super) fn proof(&self, decision: &Decision<'_>, asked: &Connections) -> Option<Said> {
         if let Some(stop) = decision.way.stop.as_ref().filter(|stop| stop.denied) {
-            return vec![stop.hop()];
+            return Some(stop.said());
         }
-        let (protocol, port) = asked.first().unwrap_or((Protocol::TCP, 0));
+        let steps = decision.way.legs.iter().flat_map(|leg| &leg.steps).chain(&decision.way.rest);
+        let left = match self.last(steps, asked) {
+            Ok(left) => left,
+            Err(said) => return Some(said),
+        };
+        if decision.way.stop.is_some() && left.intersect(&self.from_anywhere(decision.to).may).is_empty() {
+            let why = "its groups let none of this in, whoever sends it";
+            return Some(Said::new(&self.name(decision.to), String::new(), why, None));
+        }
+        decision.back.iter().find_map(|back| {
+            if let Some(stop) = back.stop.as_ref().filter(|stop| stop.denied) {
+                return Some(stop.said().of_answer());
+            }
+            let passed = back.steps.iter().filter(|step| !matches!(step, Step::Groups { .. }));
+            self.last(passed, &back.asked).err().map(Said::of_answer)
+        })
+    }
+
+    /// What is left of connections after steps; else what the step says that leaves nothing.
+    fn last<'s>(
+        &self,
+        steps: impl Iterator<Item = &'s Step<'s>>,
+        asked: &Connections,
+    ) -> Result<Connections, Said> {
         let mut left = asked.clone();
-        for step in decision.way.legs.iter().flat_map(|leg| &leg.steps).chain(&decision.way.rest) {
+        for step in steps {
             let onward = left.intersect(&self.band(step).may);
             if onward.is_empty() {
-                let (protocol, port) = left.first().unwrap_or((protocol, port));
-                return vec![self.says(step, protocol, port)];
+                let (protocol, port) = left.first().unwrap_or((Protocol::TCP, 0));
+                return Err(self.says(step, protocol, port));
             }
             left = onward;
         }
-        if decision.way.stop.is_some() && left.intersect(&self.from_anywhere(decision.to).may).is_empty() {
-            let why = "its groups let nothing of this in from anywhere".to_owned();
-            return vec![Hop { at: self.name(decision.to), by: String::new(), why }];
-        }
-        for back in &decision.back {
-            if let Some(stop) = back.stop.as_ref().filter(|stop| stop.denied) {
-                let hop = stop.hop();
-                return vec![Hop { why: format!("answer: {}", hop.why), ..hop }];
-            }
-            if back.ports.may.is_empty() {
-                let shut = back.steps.iter().filter(|step| !matches!(step, Step::Groups { .. }));
-                let mut ports = any_port();
-                for step in shut {
-                    let onward = ports.intersect(&self.band(step).may);
-                    if onward.is_empty() {
-                        let client = ports.first().map_or(0, |(_, port)| port);
-                        let hop = self.says(step, Protocol::TCP, client);
-                        return vec![Hop { why: format!("answer: {}", hop.why), ..hop }];
-                    }
-                    ports = onward;
-                }
-            }
-        }
-        vec![]
+        Ok(left)
     }
 }

@@ -175,7 +175,9 @@ impl<'a> Network<'a> {
                 Stop::unknown(&asset.id, format!("{why} in the sources; interfaces were not collected"))
             });
         }
-        let matchers = self.matchers(other);
+        // one address has no parts
+        let alone = matches!(rest.to_nets().as_slice(), [net] if net.prefix_len() == net.max_prefix_len());
+        let matchers = if alone || rest.is_empty() { vec![] } else { self.matchers(other) };
         for (at, network) in self.declared.iter().enumerate() {
             let inside = AddressSet::from_nets(&network.routes).intersect(&rest);
             let all = inside.landmarks(&matchers).into_iter();

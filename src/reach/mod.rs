@@ -4,6 +4,7 @@
 //! what is not modelled or was not collected widens the latter and does nothing else.
 
 mod band;
+pub mod check;
 mod decide;
 mod edge;
 mod ends;

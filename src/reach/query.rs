@@ -9,7 +9,8 @@ use super::band::Band;
 use super::decide::Decision;
 use super::ends::{End, Points};
 use super::network::Network;
-use super::way::{Hop, Point, Stop};
+use super::walk::is_public;
+use super::way::{Hop, Point, Said, Stop, together};
 use crate::model::{BlockPublicAccess, Connections, Kind, Protocol};
 
 /// A question: can connections of a set pass from one end to another?
@@ -108,12 +109,17 @@ impl<'a> Network<'a> {
         };
         let mut sum = Sum { band: Band::shut(), witness: None, doubt: None, proofs: BTreeSet::new() };
         if asked.is_empty() {
-            sum.proofs.insert((String::new(), String::new(), "no listener takes it".to_owned()));
+            sum.proofs.insert(Said::new("", String::new(), "no listener takes it", None));
         }
         for (source, _) in &from.points {
             for (target, by) in &to.points {
                 // an interface speaks to an address of the other's family
                 if source.address().is_ipv4() != by.is_ipv4() {
+                    continue;
+                }
+                if matches!(source, Point::Internet(_)) && !is_public(*by) {
+                    let why = "no address of the internet is";
+                    sum.proofs.insert(Said::new(&self.name(*target), String::new(), why, Some(*by)));
                     continue;
                 }
                 let mut decision = self.decide(*source, *target, *by, ports);
@@ -125,8 +131,8 @@ impl<'a> Network<'a> {
         }
         let crossed = !from.points.is_empty() && !to.points.is_empty();
         if crossed && sum.witness.is_none() && sum.doubt.is_none() && sum.proofs.is_empty() {
-            let why = "the two ends have no address of one family".to_owned();
-            sum.proofs.insert((String::new(), String::new(), why));
+            let why = "the two ends have no address of one family";
+            sum.proofs.insert(Said::new("", String::new(), why, None));
         }
         self.conclude(sum, &from, &to, asked)
     }
@@ -138,7 +144,7 @@ impl<'a> Network<'a> {
         } else if !decision.band.may.intersect(asked).is_empty() {
             sum.doubt.get_or_insert(decision);
         } else {
-            sum.proofs.extend(self.proof(&decision, asked).into_iter().map(|hop| (hop.at, hop.by, hop.why)));
+            sum.proofs.extend(self.proof(&decision, asked));
         }
     }
 
@@ -153,11 +159,11 @@ impl<'a> Network<'a> {
             return Found { verdict: Verdict::Unknown, hops: self.hops(decision, asked), connections };
         }
         if stops().any(|stop| !stop.denied) {
-            let hops = stops().filter(|stop| !stop.denied).map(Stop::hop).collect();
+            let hops = stops().filter(|stop| !stop.denied).map(|stop| stop.said().hop()).collect();
             return Found { verdict: Verdict::Unknown, hops, connections: asked.clone() };
         }
-        sum.proofs.extend(stops().map(|stop| (stop.at.clone(), String::new(), stop.why.clone())));
-        let hops: Vec<Hop> = sum.proofs.into_iter().map(|(at, by, why)| Hop { at, by, why }).collect();
+        sum.proofs.extend(stops().map(Stop::said));
+        let hops = together(sum.proofs);
         // a denial that nothing shows is none
         if hops.is_empty() {
             return Found { verdict: Verdict::Unknown, hops, connections: asked.clone() };
@@ -204,6 +210,6 @@ struct Sum<'n> {
     witness: Option<Decision<'n>>,
     /// The first pair of which that is not known.
     doubt: Option<Decision<'n>>,
-    /// What stops the others: at, by, why.
-    proofs: BTreeSet<(String, String, String)>,
+    /// What stops the others.
+    proofs: BTreeSet<Said>,
 }

@@ -136,7 +136,8 @@ impl<'a> Network<'a> {
                 Err(end) => return *end,
             }
         }
-        End::Stopped(vec![], Stop::unknown("", "more crossings than are followed"))
+        let stop = Stop::unknown(walk.subnet, "more crossings from VPC to VPC than are followed");
+        self.stopped(walk, stop)
     }
 
     /// The destination's subnet, if the address is the destination's own one in this VPC.

@@ -3,6 +3,7 @@
 //! A way is a list of legs. A gateway that puts another address in the place of the source (NAT, an internet gateway)
 //! ends one leg and begins the next, and each leg is answered along its own way back.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::band::Band;
@@ -49,8 +50,8 @@ impl Stop {
         Self { at: at.to_owned(), why: why.into(), denied: false }
     }
 
-    pub(super) fn hop(&self) -> Hop {
-        Hop::new(&self.at, String::new(), self.why.clone())
+    pub(super) fn said(&self) -> Said {
+        Said::new(&self.at, String::new(), &self.why, None)
     }
 }
 
@@ -121,8 +122,8 @@ impl<'a> Network<'a> {
     }
 
     /// The resource and the rule that let a connection through, or stop it, at a step.
-    pub(super) fn says(&self, step: &Step<'_>, protocol: Protocol, port: u16) -> Hop {
-        let direction = |egress: bool| if egress { "out of" } else { "into" };
+    pub(super) fn says(&self, step: &Step<'_>, protocol: Protocol, port: u16) -> Said {
+        let direction = |egress: bool| if egress { "out to" } else { "in from" };
         match step {
             Step::Groups { interface, direction, far } => {
                 let at = self.interfaces.get(*interface);
@@ -131,35 +132,36 @@ impl<'a> Network<'a> {
                     self.groups.get(id.as_str())?.deciding(*direction, far, protocol, port)
                 });
                 let by = rule.map_or_else(|| groups.join(", "), |rule| rule.id.to_string());
-                let address = far.address.map_or_else(|| "an address that is not known".to_owned(), |a| a.to_string());
-                let way = if *direction == Direction::Egress { "to" } else { "from" };
-                let why = match (rule, at.map(|at| at.guard)) {
-                    (_, Some(Guard::Nothing)) => "bears no security group".to_owned(),
-                    (Some(_), _) => format!("allows {way} {address}"),
-                    (None, _) => format!("no rule for {way} {address}"),
+                let out = *direction == Direction::Egress;
+                let why = match (rule, at.map(|at| at.guard), out) {
+                    (_, Some(Guard::Nothing), _) => "bears no security group",
+                    (Some(_), _, true) => "lets out to",
+                    (Some(_), _, false) => "lets in from",
+                    (None, _, true) => "no rule lets out to",
+                    (None, _, false) => "no rule lets in from",
                 };
-                Hop::new(at.map_or("", |at| &at.asset.id), by, why)
+                Said::new(at.map_or("", |at| &at.asset.id), by, why, far.address)
             }
             Step::Acl { subnet, egress, address } => {
                 let node = self.subnets.get(subnet);
                 let at = node.map_or(*subnet, |node| &node.asset.id);
                 let Some(acl) = node.and_then(|node| node.acl.as_ref()) else {
-                    return Hop::new(at, String::new(), "its network ACL was not collected".to_owned());
+                    return Said::new(at, String::new(), "its network ACL was not collected", None);
                 };
                 let number = acl.deciding(*egress, *address, protocol, port);
                 let entry = number.map_or_else(|| "no entry".to_owned(), |number| format!("entry {number}"));
-                let why = format!("{entry}, {} the subnet, {address}", direction(*egress));
-                Hop::new(at, acl.asset.id.to_string(), why)
+                let why = format!("{entry}, {}", direction(*egress));
+                Said::new(at, acl.asset.id.to_string(), why, Some(*address))
             }
-            Step::AnyAcl { subnets, egress, .. } => {
+            Step::AnyAcl { subnets, egress, address, .. } => {
                 let which = if subnets.len() > 1 { "one of their network ACLs" } else { "its network ACL, perhaps" };
-                let why = format!("{which}, {} the subnet", direction(*egress));
-                Hop::new(&subnets.join(", "), String::new(), why)
+                let why = format!("{which}, {}", direction(*egress));
+                Said::new(&subnets.join(", "), String::new(), why, Some(*address))
             }
             Step::Carries { at, connections } => {
-                Hop::new(at, String::new(), format!("carries {}", connections.describe().join(", ")))
+                Said::new(at, String::new(), format!("carries {}", connections.describe().join(", ")), None)
             }
-            Step::Passes { at, by, why } => Hop::new(at, by.clone(), why.clone()),
+            Step::Passes { at, by, why } => Said::new(at, by.clone(), why, None),
         }
     }
 
@@ -184,8 +186,46 @@ pub struct Hop {
     pub why: String,
 }
 
-impl Hop {
-    fn new(at: &str, by: String, why: String) -> Self {
-        Self { at: at.to_owned(), by, why }
+/// What a step says, with the address that it says it of apart, so that many of them can be told as one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Said {
+    pub at: String,
+    pub by: String,
+    pub why: String,
+    pub address: Option<IpAddr>,
+}
+
+impl Said {
+    pub fn new(at: &str, by: String, why: impl Into<String>, address: Option<IpAddr>) -> Self {
+        Self { at: at.to_owned(), by, why: why.into(), address }
     }
+
+    /// Says that it is about the answer.
+    pub fn of_answer(self) -> Self {
+        Self { why: format!("answer: {}", self.why), ..self }
+    }
+
+    pub fn hop(self) -> Hop {
+        let why = match self.address {
+            Some(address) => format!("{} {address}", self.why),
+            None => self.why,
+        };
+        Hop { at: self.at, by: self.by, why }
+    }
+}
+
+/// Many sayings, those that differ in the address alone as one.
+pub(super) fn together(all: BTreeSet<Said>) -> Vec<Hop> {
+    let mut hops: Vec<(Said, usize)> = Vec::new();
+    for said in all {
+        match hops.last_mut() {
+            Some((last, more)) if (&last.at, &last.by, &last.why) == (&said.at, &said.by, &said.why) => *more += 1,
+            _ => hops.push((said, 0)),
+        }
+    }
+    let told = hops.into_iter().map(|(said, more)| {
+        let hop = said.hop();
+        if more == 0 { hop } else { Hop { why: format!("{} and {more} more", hop.why), ..hop } }
+    });
+    told.collect()
 }
