@@ -7,5 +7,6 @@ pub mod load;
 pub mod model;
 pub mod node;
 pub mod policy;
+pub mod reach;
 pub mod report;
 pub mod zone;

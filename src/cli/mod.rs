@@ -10,6 +10,7 @@ mod facts;
 mod init;
 mod inputs;
 mod output;
+mod reach;
 mod rules;
 mod scan;
 mod schema;
@@ -50,6 +51,8 @@ struct Cli {
 enum Command {
     /// Judge an estate and report what breaks its zones' isolation
     Scan(scan::Args),
+    /// Say whether connections can pass from one end to another, through which hops, or what leaves nothing
+    Reach(reach::Args),
     /// Compare the isolation of two clusters: go or no-go before traffic moves from one to the other
     Diff(diff::Args),
     /// Print the documents that rules see, as JSON Lines
@@ -93,6 +96,7 @@ impl From<Language> for Lang {
 pub fn main() -> ExitCode {
     let ended = match Cli::parse().command {
         Command::Scan(args) => scan::run(args),
+        Command::Reach(args) => reach::run(args),
         Command::Diff(args) => diff::run(args),
         Command::Facts(args) => facts::run(args),
         Command::Rules(command) => rules::run(command),

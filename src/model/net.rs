@@ -1,7 +1,7 @@
 //! Addresses and connections as exact sets.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
@@ -96,6 +96,27 @@ impl AddressSet {
     /// Whether the two sets share an address.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.v4.overlaps(&other.v4) || self.v6.overlaps(&other.v6)
+    }
+
+    /// Whether an address is in the set.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => self.v4.holds(address.into()),
+            IpAddr::V6(address) => self.v6.holds(address.into()),
+        }
+    }
+
+    /// One address of each part of the set that no block tells apart; of some parts more than one.
+    pub fn landmarks(&self, blocks: &[IpNet]) -> Vec<IpAddr> {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for block in blocks {
+            match block {
+                IpNet::V4(net) => v4.push((u32::from(net.network()), u32::from(net.broadcast()))),
+                IpNet::V6(net) => v6.push((u128::from(net.network()), u128::from(net.broadcast()))),
+            }
+        }
+        let v4 = self.v4.landmarks(&v4).into_iter().map(|address| IpAddr::V4(address.into()));
+        v4.chain(self.v6.landmarks(&v6).into_iter().map(|address| IpAddr::V6(address.into()))).collect()
     }
 
     /// The fewest CIDR blocks that hold exactly this set, IPv4 first.
@@ -232,6 +253,18 @@ impl Connections {
     /// Whether nothing is in the set.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether a port of a protocol is in the set.
+    pub fn contains(&self, protocol: Protocol, port: u16) -> bool {
+        self.0.holds(u32::from(protocol.0) << 16 | u32::from(port))
+    }
+
+    /// One connection of the set: of TCP if it holds any, else the first.
+    pub fn first(&self) -> Option<(Protocol, u16)> {
+        let tcp = self.intersect(&Self::protocol(Protocol::TCP));
+        let (low, _) = tcp.0.intervals().first().or_else(|| self.0.intervals().first())?;
+        Some((Protocol((low >> 16) as u8), (low & 0xffff) as u16))
     }
 
     /// As people write them: `all`, `tcp/443`, `udp/100-200`, `icmp`, one entry an interval.

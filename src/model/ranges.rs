@@ -109,6 +109,23 @@ impl<T: Step> RangeSet<T> {
         Self(out)
     }
 
+    /// Whether a value is in the set.
+    pub fn holds(&self, value: T) -> bool {
+        let after = self.0.partition_point(|(low, _)| *low <= value);
+        after.checked_sub(1).and_then(|at| self.0.get(at)).is_some_and(|(_, high)| value <= *high)
+    }
+
+    /// Values of the set at which it begins, or one of the intervals begins or has just ended: at least one of each part
+    /// that no interval tells apart, ascending.
+    pub fn landmarks(&self, intervals: &[(T, T)]) -> Vec<T> {
+        let cuts = intervals.iter().flat_map(|(low, high)| [Some(*low), high.up()]).flatten();
+        let mut all: Vec<T> = cuts.filter(|value| self.holds(*value)).collect();
+        all.extend(self.0.iter().map(|(low, _)| *low));
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// Whether every value of `other` is in this set.
     pub fn contains(&self, other: &Self) -> bool {
         other.subtract(self).is_empty()
@@ -144,6 +161,7 @@ mod tests {
                 assert_eq!(of(a).intersect(&of(b)), of(a & b), "{a:08b} & {b:08b}");
                 assert_eq!(of(a).subtract(&of(b)), of(a & !b), "{a:08b} - {b:08b}");
                 assert_eq!(of(a).contains(&of(b)), b & !a == 0, "{a:08b} ⊇ {b:08b}");
+                assert_eq!(of(a).holds(b), b < 8 && a >> b & 1 == 1, "{b} ∈ {a:08b}");
                 assert_eq!(of(a).overlaps(&of(b)), a & b != 0, "{a:08b} ∩ {b:08b}");
             }
         }
@@ -155,6 +173,18 @@ mod tests {
         assert!(all.subtract(&all).is_empty());
         assert_eq!(all.subtract(&RangeSet::of(0, 0)), RangeSet::of(1, u32::MAX));
         assert_eq!(all.subtract(&RangeSet::of(u32::MAX, u32::MAX)), RangeSet::of(0, u32::MAX - 1));
+    }
+
+    #[test]
+    fn landmarks_meet_every_part_that_intervals_tell_apart() {
+        let cuts = [(1, 3), (2, 5), (6, 6)];
+        let signature = |value: u32| cuts.map(|(low, high)| (low..=high).contains(&value));
+        for mask in 0..256 {
+            let met: Vec<_> = of(mask).landmarks(&cuts).into_iter().map(signature).collect();
+            let all = (0..8).filter(|bit| mask >> bit & 1 == 1);
+            assert!(all.map(signature).all(|part| met.contains(&part)), "{mask:08b}");
+            assert!(of(mask).landmarks(&cuts).iter().all(|value| of(mask).holds(*value)), "{mask:08b}");
+        }
     }
 
     #[test]

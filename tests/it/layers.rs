@@ -10,9 +10,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("config", &["model", "node"]),
     ("load", &["model", "node"]),
     ("zone", &["model", "config"]),
+    ("reach", &["model", "config", "zone"]),
     ("policy", &["model", "node", "config", "zone", "finding"]),
     ("report", &["finding", "model"]),
-    ("cli", &["model", "node", "finding", "config", "load", "zone", "policy", "report"]),
+    ("cli", &["model", "node", "finding", "config", "load", "zone", "reach", "policy", "report"]),
 ];
 
 /// Crates that stay in one place.

@@ -21,6 +21,7 @@ mod gitops;
 mod kube_shapes;
 mod layers;
 mod opa;
+mod reach;
 mod rule_pack;
 mod sarif;
 mod schemas;

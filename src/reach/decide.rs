@@ -1,0 +1,158 @@
+//! Deciding one pair of points: what surely passes, what may, and what shows it.
+
+use std::net::IpAddr;
+
+use super::band::Band;
+use super::network::Network;
+use super::walk::{End, Gate};
+use super::way::{Hop, Leg, Point, Said, Step, Stop, Way};
+use crate::model::{Connections, Protocol};
+
+/// What can pass from one point to another.
+#[derive(Debug, Clone)]
+pub(super) struct Decision<'n> {
+    pub band: Band,
+    pub way: Way<'n>,
+    to: Point,
+    /// The way back of each leg, as far as it is known.
+    back: Vec<Back<'n>>,
+}
+
+/// The way back of a leg.
+#[derive(Debug, Clone)]
+struct Back<'n> {
+    steps: Vec<Step<'n>>,
+    stop: Option<Stop>,
+    /// Ports of the client that are asked for.
+    asked: Connections,
+    /// Those that answers get through to.
+    ports: Band,
+}
+
+/// The client's ports that a question is about.
+pub(super) fn any_port() -> Connections {
+    Connections::protocol(Protocol::TCP)
+}
+
+impl<'a> Network<'a> {
+    /// Decides a pair of points; `by` is the address that the source sends to, `ports` are the client's.
+    ///
+    /// A TCP verdict is about a connection: answers have to come back, leg by leg, along routes and through ACLs that know
+    /// nothing of what went the other way. Groups remember, so they are not asked again.
+    pub(super) fn decide(&self, from: Point, to: Point, by: IpAddr, ports: &Connections) -> Decision<'_> {
+        let way = self.way(from, to, by);
+        let steps = way.legs.iter().flat_map(|leg| &leg.steps).chain(&way.rest);
+        let mut band = steps.fold(Band::open(), |band, step| band.and(&self.band(step)));
+        match &way.stop {
+            Some(stop) if stop.denied => {
+                band = Band::shut();
+            }
+            // what lies beyond is not known, and may have changed the source's address
+            Some(_) => band = band.and(&Band::unknown()).and(&self.from_anywhere(to)),
+            None => {}
+        }
+        let tcp = Connections::protocol(Protocol::TCP);
+        let mut back = Vec::new();
+        for (at, leg) in way.legs.iter().enumerate() {
+            let (steps, stop) = match self.way_back(leg) {
+                Ok(steps) => (steps, None),
+                Err((steps, stop)) => (steps, Some(stop)),
+            };
+            let passed = steps.iter().filter(|step| !matches!(step, Step::Groups { .. }));
+            let mut open = passed.fold(Band::open(), |band, step| band.and(&self.band(step)));
+            match &stop {
+                Some(stop) if stop.denied => open = Band::shut(),
+                Some(_) => open = open.and(&Band::unknown()),
+                None => {}
+            }
+            // only the first leg bears the client's own port
+            let asked = if at == 0 { ports.clone() } else { any_port() };
+            let open = open.and(&Band::exactly(asked.clone()));
+            if open.may.is_empty() {
+                band = band.without(&tcp);
+            } else if open.must.is_empty() {
+                band = band.doubt(&tcp);
+            }
+            back.push(Back { steps, stop, asked, ports: open });
+        }
+        Decision { band, way, to, back }
+    }
+
+    /// What an answer passes on its way from the end of a leg to its beginning.
+    fn way_back(&self, leg: &Leg<'_>) -> Result<Vec<Step<'_>>, (Vec<Step<'_>>, Stop)> {
+        if matches!((leg.from, leg.to), (Point::Interface(..), Point::Internet(_))) {
+            return self.answered(leg).map_err(|stop| (vec![], stop));
+        }
+        match self.leg(leg.to, leg.from, leg.from.address()) {
+            End::Arrived(back) => Ok(back.steps),
+            // the gateway that translated on the way in does so on the way out
+            End::Out(back, _, Gate::Internet) if matches!(leg.from, Point::Internet(_)) => Ok(back.steps),
+            End::Out(back, ..) | End::Nat(back) => {
+                let why = "answers leave by a gateway that has not seen the connection";
+                Err((back.steps, Stop::unknown("", why)))
+            }
+            End::Stopped(steps, stop) => Err((steps, stop)),
+        }
+    }
+
+    /// The hops of a decision, as an answer about one connection tells them.
+    pub(super) fn hops(&self, decision: &Decision<'_>, asked: &Connections) -> Vec<Hop> {
+        let wanted = [&decision.band.must, &decision.band.may].map(|set| set.intersect(asked).first());
+        let (protocol, port) = wanted.into_iter().flatten().next().or_else(|| asked.first()).unwrap_or((Protocol::TCP, 0));
+        let legs = decision.way.legs.iter().flat_map(|leg| &leg.steps).chain(&decision.way.rest);
+        let mut hops: Vec<Hop> = legs.map(|step| self.says(step, protocol, port).hop()).collect();
+        hops.extend(decision.way.stop.iter().map(|stop| stop.said().hop()));
+        if protocol != Protocol::TCP || decision.way.stop.as_ref().is_some_and(|stop| stop.denied) {
+            return hops;
+        }
+        for back in &decision.back {
+            let client = [&back.ports.must, &back.ports.may].map(Connections::first);
+            let client = client.into_iter().flatten().next().map_or(0, |(_, port)| port);
+            let passed = back.steps.iter().filter(|step| !matches!(step, Step::Groups { .. }));
+            let told = passed.map(|step| self.says(step, Protocol::TCP, client)).chain(back.stop.iter().map(Stop::said));
+            hops.extend(told.map(|said| said.of_answer().hop()));
+        }
+        hops
+    }
+
+    /// Where nothing of what is asked is left: the step that leaves nothing of what came to it.
+    pub(super) fn proof(&self, decision: &Decision<'_>, asked: &Connections) -> Option<Said> {
+        if let Some(stop) = decision.way.stop.as_ref().filter(|stop| stop.denied) {
+            return Some(stop.said());
+        }
+        let steps = decision.way.legs.iter().flat_map(|leg| &leg.steps).chain(&decision.way.rest);
+        let left = match self.last(steps, asked) {
+            Ok(left) => left,
+            Err(said) => return Some(said),
+        };
+        if decision.way.stop.is_some() && left.intersect(&self.from_anywhere(decision.to).may).is_empty() {
+            let why = "its groups let none of this in, whoever sends it";
+            return Some(Said::new(&self.name(decision.to), String::new(), why, None));
+        }
+        decision.back.iter().find_map(|back| {
+            if let Some(stop) = back.stop.as_ref().filter(|stop| stop.denied) {
+                return Some(stop.said().of_answer());
+            }
+            let passed = back.steps.iter().filter(|step| !matches!(step, Step::Groups { .. }));
+            self.last(passed, &back.asked).err().map(Said::of_answer)
+        })
+    }
+
+    /// What is left of connections after steps; else what the step says that leaves nothing.
+    fn last<'s>(
+        &self,
+        steps: impl Iterator<Item = &'s Step<'s>>,
+        asked: &Connections,
+    ) -> Result<Connections, Said> {
+        let mut left = asked.clone();
+        for step in steps {
+            let onward = left.intersect(&self.band(step).may);
+            if onward.is_empty() {
+                let (protocol, port) = left.first().unwrap_or((Protocol::TCP, 0));
+                return Err(self.says(step, protocol, port));
+            }
+            left = onward;
+        }
+        Ok(left)
+    }
+}

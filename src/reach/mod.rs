@@ -1,0 +1,25 @@
+//! Reach: which connections can pass from one end to another, through all layers of the network together.
+//!
+//! Sound first: `denied` is said only when it is shown. Every layer carries what surely passes and what may ([`Band`]);
+//! what is not modelled or was not collected widens the latter and does nothing else.
+
+mod band;
+pub mod check;
+mod decide;
+mod edge;
+mod ends;
+mod guards;
+mod network;
+mod over_transit;
+mod query;
+mod relays;
+mod routes;
+mod transit;
+mod walk;
+mod way;
+
+pub use band::Band;
+pub use ends::{End, EndError};
+pub use network::Network;
+pub use query::{Answer, Question, Verdict};
+pub use way::Hop;

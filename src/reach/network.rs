@@ -1,0 +1,212 @@
+//! The AWS network of an inventory, indexed: interfaces, what guards them, and where their traffic goes.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use super::guards::{Acl, Group};
+use super::routes::Table;
+use super::transit::{Attachment, Transit};
+use crate::config;
+use crate::model::{
+    Asset, EgressOnlyInternetGateway, Instance, InternetGateway, Inventory, Kind, NatGateway, NetworkAcl,
+    NetworkInterface, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, TransitGateway, TransitGatewayAttachment,
+    Vpc, VpcPeeringConnection, VpnGateway, short_of,
+};
+
+/// An interface: of an instance, a load balancer, a database, a gateway …
+#[derive(Debug)]
+pub(super) struct Interface<'a> {
+    /// The interface; the instance, where its interfaces were not collected.
+    pub asset: &'a Asset,
+    pub vpc: &'a str,
+    pub subnet: &'a str,
+    pub groups: &'a [String],
+    pub private: &'a [IpAddr],
+    pub public: &'a [IpAddr],
+    pub guard: Guard,
+    /// `interface`, `nat_gateway` …
+    pub interface_type: &'a str,
+    /// The service that manages it.
+    pub service: Option<&'a str>,
+    /// The instance that it is attached to, by its short id.
+    pub instance: Option<&'a str>,
+}
+
+impl Interface<'_> {
+    pub fn is_nat(&self) -> bool {
+        self.interface_type == "nat_gateway"
+    }
+}
+
+/// What guards an interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guard {
+    /// Its groups; with none of them nothing is known of it.
+    Groups,
+    /// Nothing: gateways, and network load balancers without groups.
+    Nothing,
+}
+
+/// A subnet with what decides over its traffic.
+#[derive(Debug)]
+pub(super) struct SubnetNode<'a> {
+    pub asset: &'a Asset,
+    pub body: &'a Subnet,
+    /// None if no table of it was collected.
+    pub table: Option<Table<'a>>,
+    /// None if no ACL of it was collected.
+    pub acl: Option<Acl<'a>>,
+}
+
+/// The network of an inventory.
+#[derive(Debug)]
+pub struct Network<'a> {
+    pub(super) inventory: &'a Inventory,
+    /// Networks that the configuration declares behind gateways.
+    pub(super) declared: &'a [config::Network],
+    pub(super) interfaces: Vec<Interface<'a>>,
+    pub(super) subnets: HashMap<&'a str, SubnetNode<'a>>,
+    pub(super) groups: HashMap<&'a str, Group<'a>>,
+    pub(super) transits: HashMap<&'a str, Transit<'a>>,
+    pub(super) peerings: HashMap<&'a str, (&'a Asset, &'a VpcPeeringConnection)>,
+    /// Tables with an edge association, by gateway.
+    pub(super) edges: HashMap<&'a str, Table<'a>>,
+}
+
+/// The last part of an ARN, as other answers refer to the resource.
+pub(super) fn short(asset: &Asset) -> &str {
+    asset.id.rsplit('/').next().unwrap_or(&asset.id)
+}
+
+impl<'a> Network<'a> {
+    /// Indexes an inventory.
+    pub fn new(inventory: &'a Inventory, declared: &'a [config::Network]) -> Self {
+        let mut network = Self {
+            inventory,
+            declared,
+            interfaces: interfaces(inventory),
+            subnets: HashMap::new(),
+            groups: HashMap::new(),
+            transits: HashMap::new(),
+            peerings: inventory.of::<VpcPeeringConnection>().map(|(_, a, body)| (short(a), (a, body))).collect(),
+            edges: HashMap::new(),
+        };
+        network.add_subnets();
+        network.add_groups();
+        for (_, asset, body) in inventory.of::<TransitGateway>() {
+            network.transits.insert(short(asset), Transit::new(body));
+        }
+        for (_, asset, body) in inventory.of::<TransitGatewayAttachment>() {
+            if let Some(transit) = network.transits.get_mut(body.gateway.as_str()) {
+                transit.attachments.push(Attachment { asset, id: short_of(&asset.id), body });
+            }
+        }
+        network
+    }
+
+    fn add_subnets(&mut self) {
+        let inventory = self.inventory;
+        let (mut main, mut own) = (HashMap::new(), HashMap::new());
+        for (_, asset, table) in inventory.of::<RouteTable>() {
+            if table.main {
+                main.insert(table.vpc.as_str(), (asset, table));
+            }
+            own.extend(table.subnets.iter().map(|subnet| (subnet.as_str(), (asset, table))));
+            for gateway in &table.gateways {
+                self.edges.insert(gateway, Table::new(inventory, asset, table));
+            }
+        }
+        let mut acls = HashMap::new();
+        for (_, asset, acl) in inventory.of::<NetworkAcl>() {
+            acls.extend(acl.subnets.iter().map(|subnet| (subnet.as_str(), (asset, acl))));
+        }
+        for (_, asset, body) in inventory.of::<Subnet>() {
+            let id = short(asset);
+            // a table that was not collected may be this subnet's own: main is only for what no table names
+            let listed = inventory.coverage.is_listed(RouteTable::NAME, &asset.place);
+            let table = own.get(id).or_else(|| main.get(body.vpc.as_str()).filter(|_| listed));
+            let table = table.map(|(asset, table)| Table::new(inventory, asset, table));
+            let acl = acls.get(id).map(|(asset, acl)| Acl::new(asset, acl));
+            self.subnets.insert(id, SubnetNode { asset, body, table, acl });
+        }
+    }
+
+    fn add_groups(&mut self) {
+        for (_, asset, _) in self.inventory.of::<SecurityGroup>() {
+            let known = self.inventory.coverage.is_listed(SecurityGroupRule::NAME, &asset.place);
+            self.groups.insert(short(asset), Group::new(known));
+        }
+        for (_, asset, rule) in self.inventory.of::<SecurityGroupRule>() {
+            self.groups.entry(&rule.group).or_default().add(self.inventory, asset, rule);
+        }
+    }
+
+    pub(super) fn vpc(&self, id: &str) -> Option<(&'a Asset, &'a Vpc)> {
+        self.inventory.find::<Vpc>(id).map(|(_, asset, vpc)| (asset, vpc))
+    }
+
+    pub(super) fn nat(&self, id: &str) -> Option<(&'a Asset, &'a NatGateway)> {
+        self.inventory.find::<NatGateway>(id).map(|(_, asset, nat)| (asset, nat))
+    }
+
+    /// Whether an internet gateway (or an egress-only one) is attached to a VPC; none if nobody looked.
+    pub(super) fn attached(&self, gateway: &str, vpc: &str) -> Option<bool> {
+        let igw = self.inventory.find::<InternetGateway>(gateway).map(|(_, _, body)| &body.vpcs);
+        let egress = self.inventory.find::<EgressOnlyInternetGateway>(gateway).map(|(_, _, body)| &body.vpcs);
+        let vgw = self.inventory.find::<VpnGateway>(gateway).map(|(_, _, body)| &body.vpcs);
+        igw.or(egress).or(vgw).map(|vpcs| vpcs.iter().any(|attached| attached == vpc))
+    }
+
+    /// The internet gateway of a VPC: none inside if it surely has none, none outside if nobody looked.
+    pub(super) fn internet_gateway(&self, vpc: &str) -> Option<Option<&'a Asset>> {
+        let mut all = self.inventory.of::<InternetGateway>();
+        if let Some((_, asset, _)) = all.find(|(_, _, body)| body.vpcs.iter().any(|attached| attached == vpc)) {
+            return Some(Some(asset));
+        }
+        let (asset, _) = self.vpc(vpc)?;
+        self.inventory.coverage.is_listed(InternetGateway::NAME, &asset.place).then_some(None)
+    }
+}
+
+fn interfaces(inventory: &Inventory) -> Vec<Interface<'_>> {
+    let mut all: Vec<Interface<'_>> = inventory
+        .of::<NetworkInterface>()
+        .map(|(_, asset, body)| {
+            let open = match body.interface_type.as_str() {
+                "nat_gateway" | "transit_gateway" | "gateway_load_balancer" => true,
+                // Network Load Balancers guide, "Security groups": without any, all traffic to listeners is let in
+                "network_load_balancer" => body.groups.is_empty(),
+                _ => false,
+            };
+            Interface {
+                asset,
+                vpc: &body.vpc,
+                subnet: &body.subnet,
+                groups: &body.groups,
+                private: &body.private_addresses,
+                public: &body.public_addresses,
+                guard: if open { Guard::Nothing } else { Guard::Groups },
+                interface_type: &body.interface_type,
+                service: body.service.as_deref(),
+                instance: body.instance.as_deref(),
+            }
+        })
+        .collect();
+    let attached: std::collections::HashSet<&str> =
+        inventory.of::<NetworkInterface>().filter_map(|(_, _, body)| body.instance.as_deref()).collect();
+    all.extend(inventory.of::<Instance>().filter(|(_, asset, _)| !attached.contains(short(asset))).map(
+        |(_, asset, body)| Interface {
+            asset,
+            vpc: &body.vpc,
+            subnet: &body.subnet,
+            groups: &body.groups,
+            private: &body.private_addresses,
+            public: &body.public_addresses,
+            guard: Guard::Groups,
+            interface_type: "interface",
+            service: None,
+            instance: Some(short(asset)),
+        },
+    ));
+    all
+}

@@ -1,0 +1,139 @@
+//! Over a transit gateway: attachment subnets, their ACLs and tables, and the way on in the other VPC.
+//!
+//! Source: Amazon VPC Transit Gateways, "How network ACLs work with transit gateways", "Transit gateway attachments to a
+//! VPC": a subnet sends by the attachment's subnet in its own Availability Zone; what arrives is steered by the table of
+//! the attachment's subnet.
+
+use super::guards::Tri;
+use super::network::{Network, short};
+use super::routes::Next;
+use super::transit::{Attachment, Onward, Transit};
+use super::walk::{End, Referral, Walk, passes};
+use super::way::{Point, Step, Stop};
+use crate::model::short_of;
+
+/// The walk in another VPC, or the leg's end.
+type Outcome<'n> = Result<Walk<'n>, Box<End<'n>>>;
+
+impl<'a> Network<'a> {
+    pub(super) fn over_transit<'n>(&'n self, mut walk: Walk<'n>, id: &'n str) -> Outcome<'n> {
+        let Some(transit) = self.transits.get(id) else {
+            return Err(Box::new(self.stopped(walk, Stop::unknown(id, "the transit gateway was not collected"))));
+        };
+        let Some(from) = transit.of_vpc(walk.vpc) else {
+            let why = format!("the attachment of {} was not collected, or carries nothing", walk.vpc);
+            return Err(Box::new(self.stopped(walk, Stop::unknown(id, why))));
+        };
+        match self.sender(walk.subnet, from) {
+            // inbound rules of the attachment's subnet, also where the source lies in it
+            Ok(subnet) => walk.steps.push(Step::Acl { subnet, egress: false, address: walk.from.address() }),
+            Err(stop) => return Err(Box::new(self.stopped(walk, stop))),
+        }
+        self.from_attachment(walk, transit, from)
+    }
+
+    /// The attachment's subnet that a subnet sends by: the one in its own zone.
+    fn sender<'n>(&'n self, subnet: &str, from: &'n Attachment<'a>) -> Result<&'n str, Stop> {
+        let unknown = |what: &str| Err(Stop::unknown(&from.asset.id, format!("{what} was not collected")));
+        let Some(zone) = self.subnets.get(subnet).map(|node| &node.body.availability_zone) else {
+            return unknown(subnet);
+        };
+        if from.body.subnets.is_empty() || zone.is_empty() {
+            return unknown("which zones the attachment is in");
+        }
+        for own in &from.body.subnets {
+            match self.subnets.get(own.as_str()) {
+                Some(node) if node.body.availability_zone == *zone => return Ok(own),
+                Some(_) => {}
+                None => return unknown(own),
+            }
+        }
+        Err(Stop::denied(&from.asset.id, format!("has no subnet in {zone}, where {subnet} lies")))
+    }
+
+    /// By the table of an attachment to another one.
+    fn from_attachment<'n>(&'n self, mut walk: Walk<'n>, transit: &'n Transit<'a>, from: &Attachment<'a>) -> Outcome<'n> {
+        let Onward { table, by, attachment } = match transit.lookup(self, from, walk.by) {
+            Ok(onward) => onward,
+            Err(stop) => return Err(Box::new(self.stopped(walk, stop))),
+        };
+        walk.steps.push(passes(&table.id, &by, &format!("leads to {}", attachment.id)));
+        match (attachment.body.resource_type.as_str(), walk.to) {
+            ("vpc", _) => {}
+            (_, Point::Declared(network, _)) if self.lies_behind(network, attachment) => {
+                walk.steps.push(passes(&attachment.asset.id, "", "to a declared network"));
+                return Err(Box::new(self.arrived(Walk { referral: Referral::both(Tri::No), ..walk })));
+            }
+            (other, _) => {
+                let why = format!("what lies behind an attachment of type {other} is not known");
+                return Err(Box::new(self.stopped(walk, Stop::unknown(&attachment.asset.id, why))));
+            }
+        }
+        // "Security group referencing": rules that let in, where gateway and attachment allow it; the latter is not read
+        let into = if transit.body.security_group_referencing { Tri::Unknown } else { Tri::No };
+        walk.referral = Referral { out: Tri::No, into };
+        self.into_vpc(walk, attachment)
+    }
+
+    /// Into the VPC of an attachment, by one of its subnets.
+    fn into_vpc<'n>(&'n self, mut walk: Walk<'n>, attachment: &'n Attachment<'a>) -> Outcome<'n> {
+        let doors: Vec<&str> = attachment.body.subnets.iter().map(String::as_str).collect();
+        let tables: Option<Vec<_>> =
+            doors.iter().map(|door| Some(self.subnets.get(door)?.table.as_ref()?.lookup(walk.by))).collect();
+        let Some((first, rest)) = tables.as_deref().and_then(<[Next<'_>]>::split_first) else {
+            let why = "its subnets, or their route tables, were not collected";
+            return Err(Box::new(self.stopped(walk, Stop::unknown(&attachment.asset.id, why))));
+        };
+        if rest.iter().any(|other| other != first) {
+            let why = "tables of its subnets send the address different ways";
+            return Err(Box::new(self.stopped(walk, Stop::unknown(&attachment.asset.id, why))));
+        }
+        walk.vpc = &attachment.body.resource;
+        let address = walk.from.address();
+        let target = self.direct(walk.to, walk.by, walk.vpc).filter(|_| *first == Next::Local);
+        let Some(target) = target else {
+            walk.subnet = doors.first().copied().unwrap_or_default();
+            walk.steps.push(Step::AnyAcl { subnets: doors, or_none: false, egress: true, address: walk.by });
+            return Ok(walk);
+        };
+        // where instances share the attachment's subnet, its ACL is not evaluated for what comes to them
+        let or_none = doors.contains(&target);
+        let others: Vec<&str> = doors.into_iter().filter(|door| *door != target).collect();
+        if others.is_empty() {
+            return Err(Box::new(self.arrived(walk)));
+        }
+        walk.steps.push(Step::AnyAcl { subnets: others, or_none, egress: true, address: walk.by });
+        walk.steps.push(if or_none {
+            Step::AnyAcl { subnets: vec![target], or_none, egress: false, address }
+        } else {
+            Step::Acl { subnet: target, egress: false, address }
+        });
+        Err(Box::new(self.arrived(walk)))
+    }
+
+    /// Whether a declared network lies behind an attachment.
+    fn lies_behind(&self, network: usize, attachment: &Attachment<'_>) -> bool {
+        let via = self.declared.get(network).map_or("", |declared| declared.via.as_str());
+        via == attachment.id || via == short_of(&attachment.body.resource)
+    }
+
+    /// In from a declared network by a transit gateway.
+    pub(super) fn declared_over_transit<'n>(&'n self, walk: Walk<'n>, via: &str) -> End<'n> {
+        let Point::Declared(network, _) = walk.from else {
+            return self.stopped(walk, Stop::unknown(via, "is no declared network"));
+        };
+        let entries = self.transits.values().flat_map(|transit| transit.attachments.iter().map(move |a| (transit, a)));
+        let mut entries: Vec<_> = entries.filter(|(_, attachment)| self.lies_behind(network, attachment)).collect();
+        entries.sort_by_key(|(_, attachment)| &attachment.asset.id);
+        let [(transit, attachment)] = entries.as_slice() else {
+            return self.stopped(walk, Stop::unknown(via, "where the network enters the estate is not known"));
+        };
+        match self.from_attachment(walk, transit, attachment) {
+            Ok(walk) => {
+                let why = format!("the way from {via} goes on in {}", walk.vpc);
+                self.stopped(walk, Stop::unknown(short(attachment.asset), why))
+            }
+            Err(end) => *end,
+        }
+    }
+}

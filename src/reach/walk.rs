@@ -1,0 +1,324 @@
+//! Walking one leg: from an interface, the internet or a declared network, hop by hop, as route tables say.
+//!
+//! Sources: Amazon VPC User Guide, "Route tables", "Internet gateways", "NAT gateways", "Egress-only internet gateways",
+//! "Network ACLs"; Amazon VPC Peering Guide, "Unsupported configurations" (no transit, no edge-to-edge routing).
+
+use std::net::IpAddr;
+
+use super::guards::Tri;
+use super::network::Network;
+use super::routes::Next;
+use super::way::{Leg, Point, Step, Stop, Way};
+use crate::model::{AddressSet, Connections, Direction, Protocol, Route};
+
+/// How a leg ends.
+#[derive(Debug)]
+pub(super) enum End<'n> {
+    /// At the point that was asked for.
+    Arrived(Leg<'n>),
+    /// At a NAT gateway, which goes on with its own address.
+    Nat(Leg<'n>),
+    /// On the internet, with this source address.
+    Out(Leg<'n>, IpAddr, Gate),
+    /// Before: what was passed, and why it ends.
+    Stopped(Vec<Step<'n>>, Stop),
+}
+
+/// What led out to the internet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gate {
+    Internet,
+    EgressOnly,
+}
+
+/// Whether references to groups count, out of the source and into the destination.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Referral {
+    pub out: Tri,
+    pub into: Tri,
+}
+
+impl Referral {
+    pub const fn both(is: Tri) -> Self {
+        Self { out: is, into: is }
+    }
+}
+
+/// Where a walk stands.
+pub(super) struct Walk<'n> {
+    pub from: Point,
+    pub to: Point,
+    /// The address that the source sends to: the destination's own, or its public one.
+    pub by: IpAddr,
+    pub steps: Vec<Step<'n>>,
+    pub referral: Referral,
+    pub vpc: &'n str,
+    /// The subnet whose table decides next.
+    pub subnet: &'n str,
+}
+
+/// More crossings from VPC to VPC than any sane estate has on one way.
+const CROSSINGS: usize = 8;
+
+impl<'a> Network<'a> {
+    /// The way of a connection from one point to another, sent to the address `by`.
+    pub(super) fn way(&self, from: Point, to: Point, by: IpAddr) -> Way<'_> {
+        let mut way = Way::default();
+        let mut here = from;
+        for _ in 0..4 {
+            match self.leg(here, to, by) {
+                End::Arrived(leg) => {
+                    way.legs.push(leg);
+                    return way;
+                }
+                End::Nat(leg) => {
+                    here = leg.to;
+                    way.legs.push(leg);
+                }
+                End::Out(leg, source, _) => {
+                    way.legs.push(leg);
+                    if matches!(to, Point::Internet(_)) {
+                        return way;
+                    }
+                    here = Point::Internet(source);
+                }
+                End::Stopped(steps, stop) => {
+                    way.rest = steps;
+                    way.stop = Some(stop);
+                    return way;
+                }
+            }
+        }
+        way.stop = Some(Stop::unknown("", "more translations of addresses than are followed"));
+        way
+    }
+
+    /// One leg.
+    pub(super) fn leg(&self, from: Point, to: Point, by: IpAddr) -> End<'_> {
+        if from.address().is_ipv4() != by.is_ipv4() {
+            return End::Stopped(vec![], Stop::denied("", "one end speaks IPv4 and the other IPv6"));
+        }
+        match from {
+            Point::Interface(at, address) => self.from_interface(at, address, to, by),
+            Point::Internet(address) => self.from_internet(address, to, by),
+            Point::Declared(network, address) => self.from_declared(network, address, to, by),
+        }
+    }
+
+    fn from_interface(&self, at: usize, address: IpAddr, to: Point, by: IpAddr) -> End<'_> {
+        let from = Point::Interface(at, address);
+        let Some(interface) = self.interfaces.get(at) else {
+            return End::Stopped(vec![], Stop::unknown("", "no such interface"));
+        };
+        if matches!(to, Point::Interface(other, _) if other == at) {
+            let steps = vec![passes(&interface.asset.id, "", "the same interface")];
+            return End::Arrived(Leg { from, to, steps });
+        }
+        let mut walk = Walk {
+            from,
+            to,
+            by,
+            steps: vec![],
+            referral: Referral::both(Tri::Yes),
+            vpc: interface.vpc,
+            subnet: interface.subnet,
+        };
+        if let Some(target) = self.direct(to, by, interface.vpc)
+            && target == interface.subnet
+        {
+            // "Network ACLs": not applied to traffic that stays within a subnet
+            return self.arrived(walk);
+        }
+        walk.steps.push(Step::Acl { subnet: interface.subnet, egress: true, address: by });
+        for _ in 0..CROSSINGS {
+            match self.next(walk) {
+                Ok(onward) => walk = onward,
+                Err(end) => return *end,
+            }
+        }
+        let stop = Stop::unknown(walk.subnet, "more crossings from VPC to VPC than are followed");
+        self.stopped(walk, stop)
+    }
+
+    /// The destination's subnet, if the address is the destination's own one in this VPC.
+    pub(super) fn direct(&self, to: Point, by: IpAddr, vpc: &str) -> Option<&'a str> {
+        let Point::Interface(at, address) = to else { return None };
+        self.interfaces.get(at).filter(|i| i.vpc == vpc && address == by).map(|i| i.subnet)
+    }
+
+    /// Asks the table of the subnet that the walk stands in; the walk goes on in another VPC, or ends.
+    fn next<'n>(&'n self, mut walk: Walk<'n>) -> Result<Walk<'n>, Box<End<'n>>> {
+        let Some(table) = self.subnets.get(walk.subnet).and_then(|subnet| subnet.table.as_ref()) else {
+            let stop = Stop::unknown(walk.subnet, "its route table was not collected");
+            return Err(Box::new(self.stopped(walk, stop)));
+        };
+        let table_id = &*table.asset.id;
+        let route = match table.lookup(walk.by) {
+            Next::Local => {
+                let Some(subnet) = self.direct(walk.to, walk.by, walk.vpc) else {
+                    let why = format!("the local route keeps {} in {}", walk.by, walk.vpc);
+                    return Err(Box::new(self.stopped(walk, Stop::denied(table_id, why))));
+                };
+                walk.steps.push(passes(table_id, "local", "the local route"));
+                walk.steps.push(Step::Acl { subnet, egress: false, address: walk.from.address() });
+                return Err(Box::new(self.arrived(walk)));
+            }
+            Next::To(route) => route,
+            Next::Blackhole(route) => {
+                let why = format!("{} is a blackhole", route.destination);
+                return Err(Box::new(self.stopped(walk, Stop::denied(table_id, why))));
+            }
+            Next::Nowhere => {
+                let why = format!("no route to {}", walk.by);
+                return Err(Box::new(self.stopped(walk, Stop::denied(table_id, why))));
+            }
+            Next::Unknown(destination) => {
+                let why = if destination.is_empty() {
+                    "its routes were not collected".to_owned()
+                } else {
+                    format!("the route to {destination} cannot be judged")
+                };
+                return Err(Box::new(self.stopped(walk, Stop::unknown(table_id, why))));
+            }
+        };
+        walk.steps.push(passes(table_id, &route.destination, &format!("leads to {}", route.target)));
+        match route.target.split('-').next() {
+            Some("pcx") => Err(Box::new(self.over_peering(walk, &route.target))),
+            Some("tgw") => self.over_transit(walk, &route.target),
+            Some("igw") => Err(Box::new(self.out(walk, route, Gate::Internet))),
+            Some("eigw") => Err(Box::new(self.out(walk, route, Gate::EgressOnly))),
+            Some("nat") => Err(Box::new(self.to_nat(walk, &route.target))),
+            Some("vgw") => Err(Box::new(self.to_vpn_gateway(walk, &route.target))),
+            _ => {
+                let why = format!("{} is not modelled", named(route));
+                Err(Box::new(self.stopped(walk, Stop::unknown(&route.target, why))))
+            }
+        }
+    }
+
+    /// The walk is at its destination: groups at both ends come around what was passed.
+    pub(super) fn arrived<'n>(&'n self, walk: Walk<'n>) -> End<'n> {
+        let Walk { from, to, steps, referral, by, .. } = walk;
+        let mut all = Vec::with_capacity(steps.len() + 2);
+        if let Point::Interface(interface, _) = from {
+            let mut far = self.far(to, referral.out);
+            far.address = Some(by);
+            all.push(Step::Groups { interface, direction: Direction::Egress, far });
+        }
+        all.extend(steps);
+        if let Point::Interface(interface, _) = to {
+            let far = self.far(from, referral.into);
+            all.push(Step::Groups { interface, direction: Direction::Ingress, far });
+        }
+        End::Arrived(Leg { from, to, steps: all })
+    }
+
+    /// The walk ends before its end.
+    pub(super) fn stopped<'n>(&'n self, walk: Walk<'n>, stop: Stop) -> End<'n> {
+        let mut steps = walk.steps;
+        if let Point::Interface(interface, _) = walk.from {
+            let mut far = self.far(walk.to, Tri::Unknown);
+            far.address = Some(walk.by);
+            steps.insert(0, Step::Groups { interface, direction: Direction::Egress, far });
+        }
+        End::Stopped(steps, stop)
+    }
+
+    /// To a NAT gateway, which sends on with an address of its own.
+    fn to_nat<'n>(&'n self, mut walk: Walk<'n>, id: &'n str) -> End<'n> {
+        let stop = |walk: Walk<'n>, why: &str| self.stopped(walk, Stop::unknown(id, why));
+        let Some((asset, nat)) = self.nat(id) else { return stop(walk, "the NAT gateway was not collected") };
+        match nat.state.as_str() {
+            "available" => {}
+            "deleted" | "deleting" | "failed" => {
+                return self.stopped(walk, Stop::denied(&asset.id, format!("is {}", nat.state)));
+            }
+            _ => return stop(walk, "the NAT gateway is not available yet"),
+        }
+        if walk.by.is_ipv6() {
+            return stop(walk, "NAT64 is not modelled");
+        }
+        let own = self.interfaces.iter().position(|interface| {
+            interface.subnet == nat.subnet && nat.interfaces.iter().any(|eni| eni == super::network::short(interface.asset))
+        });
+        let Some((at, interface)) = own.and_then(|at| Some((at, self.interfaces.get(at)?))) else {
+            return stop(walk, "the NAT gateway's interface was not collected, or it is a regional one");
+        };
+        let Some(address) = interface.private.iter().find(|address| address.is_ipv4()) else {
+            return stop(walk, "the NAT gateway's address was not collected");
+        };
+        // NAT gateway basics: it supports TCP, UDP and ICMP
+        let carried = [Protocol::TCP, Protocol::UDP, Protocol::ICMP].map(Connections::protocol);
+        let connections = carried.iter().fold(Connections::default(), |all, one| all.union(one));
+        if interface.subnet == walk.subnet {
+            // whether a subnet's ACL sees what goes to a gateway in it is not documented
+            for step in &mut walk.steps {
+                if let Step::Acl { subnet, egress: true, address } = *step
+                    && subnet == interface.subnet
+                {
+                    *step = Step::AnyAcl { subnets: vec![subnet], or_none: true, egress: true, address };
+                }
+            }
+            let (subnets, address) = (vec![interface.subnet], walk.from.address());
+            walk.steps.push(Step::AnyAcl { subnets, or_none: true, egress: false, address });
+        } else {
+            walk.steps.push(Step::Acl { subnet: interface.subnet, egress: false, address: walk.from.address() });
+        }
+        walk.steps.push(Step::Carries { at: asset.id.to_string(), connections });
+        let to = Point::Interface(at, *address);
+        let End::Arrived(mut leg) = self.arrived(Walk { referral: Referral::both(Tri::No), ..walk }) else {
+            return End::Stopped(vec![], Stop::unknown(id, "no way to the NAT gateway"));
+        };
+        // the far end's own groups come with the last leg
+        if matches!(leg.steps.last(), Some(Step::Groups { direction: Direction::Ingress, .. })) {
+            leg.steps.pop();
+        }
+        leg.to = to;
+        End::Nat(leg)
+    }
+
+    /// Over a peering connection: to what lies in the VPC on its other side, and nothing behind that.
+    fn over_peering<'n>(&'n self, mut walk: Walk<'n>, id: &'n str) -> End<'n> {
+        let Some((asset, peering)) = self.peerings.get(id) else {
+            return self.stopped(walk, Stop::unknown(id, "the peering connection was not collected"));
+        };
+        if peering.status != "active" {
+            return self.stopped(walk, Stop::denied(&asset.id, format!("is {}", peering.status)));
+        }
+        let (here, there) = (&peering.requester, &peering.accepter);
+        let (here, there) = if here.vpc == walk.vpc { (here, there) } else { (there, here) };
+        let Some(subnet) = self.direct(walk.to, walk.by, &there.vpc) else {
+            return self.stopped(walk, Stop::denied(&asset.id, format!("leads to {}, and no further", there.vpc)));
+        };
+        let same_region = match (here.region.as_str(), there.region.as_str()) {
+            ("", _) | (_, "") => Tri::Unknown,
+            (a, b) => (a == b).into(),
+        };
+        walk.referral = Referral::both(same_region);
+        walk.steps.push(passes(&asset.id, "", &format!("active, leads to {}", there.vpc)));
+        walk.steps.push(Step::Acl { subnet, egress: false, address: walk.from.address() });
+        self.arrived(walk)
+    }
+}
+
+/// A step that lets everything through.
+pub(super) fn passes<'n>(at: &str, by: &str, why: &str) -> Step<'n> {
+    Step::Passes { at: at.to_owned(), by: by.to_owned(), why: why.to_owned() }
+}
+
+fn named(route: &Route) -> String {
+    let what = match route.target.split('-').next() {
+        Some("eni" | "i") => "a route to an interface (a middlebox)",
+        Some("vpce") => "a route to an endpoint",
+        Some("lgw" | "cagw") => "a local or carrier gateway",
+        Some("arn:aws:networkmanager") => "a core network",
+        _ => "this target of a route",
+    };
+    format!("{what}, {},", if route.target.is_empty() { "unnamed" } else { &route.target })
+}
+
+/// Whether an address is one of the internet.
+pub(super) fn is_public(address: IpAddr) -> bool {
+    static INTERNET: std::sync::LazyLock<AddressSet> = std::sync::LazyLock::new(AddressSet::internet);
+    INTERNET.contains(address)
+}

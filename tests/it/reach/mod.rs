@@ -1,0 +1,5 @@
+//! Reach: the engine against its second evaluator, and against estates of which the answers are known.
+
+mod agreement;
+mod estate;
+mod estates;
