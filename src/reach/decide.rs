@@ -98,7 +98,8 @@ impl<'a> Network<'a> {
     /// The hops of a decision, as an answer about one connection tells them.
     pub(super) fn hops(&self, decision: &Decision<'_>, asked: &Connections) -> Vec<Hop> {
         let wanted = [&decision.band.must, &decision.band.may].map(|set| set.intersect(asked).first());
-        let (protocol, port) = wanted.into_iter().flatten().next().or_else(|| asked.first()).unwrap_or((Protocol::TCP, 0));
+        let (protocol, port) =
+            wanted.into_iter().flatten().next().or_else(|| asked.first()).unwrap_or((Protocol::TCP, 0));
         let legs = decision.way.legs.iter().flat_map(|leg| &leg.steps).chain(&decision.way.rest);
         let mut hops: Vec<Hop> = legs.map(|step| self.says(step, protocol, port).hop()).collect();
         hops.extend(decision.way.stop.iter().map(|stop| stop.said().hop()));
@@ -109,7 +110,8 @@ impl<'a> Network<'a> {
             let client = [&back.ports.must, &back.ports.may].map(Connections::first);
             let client = client.into_iter().flatten().next().map_or(0, |(_, port)| port);
             let passed = back.steps.iter().filter(|step| !matches!(step, Step::Groups { .. }));
-            let told = passed.map(|step| self.says(step, Protocol::TCP, client)).chain(back.stop.iter().map(Stop::said));
+            let told =
+                passed.map(|step| self.says(step, Protocol::TCP, client)).chain(back.stop.iter().map(Stop::said));
             hops.extend(told.map(|said| said.of_answer().hop()));
         }
         hops
@@ -139,11 +141,7 @@ impl<'a> Network<'a> {
     }
 
     /// What is left of connections after steps; else what the step says that leaves nothing.
-    fn last<'s>(
-        &self,
-        steps: impl Iterator<Item = &'s Step<'s>>,
-        asked: &Connections,
-    ) -> Result<Connections, Said> {
+    fn last<'s>(&self, steps: impl Iterator<Item = &'s Step<'s>>, asked: &Connections) -> Result<Connections, Said> {
         let mut left = asked.clone();
         for step in steps {
             let onward = left.intersect(&self.band(step).may);

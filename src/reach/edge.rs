@@ -177,7 +177,8 @@ impl<'a> Network<'a> {
         }
         let told = |public: &IpAddr| {
             let mut all = self.inventory.of::<ElasticIp>();
-            all.find(|(_, _, elastic)| elastic.address == Some(*public)).and_then(|(_, _, elastic)| elastic.private_address)
+            all.find(|(_, _, elastic)| elastic.address == Some(*public))
+                .and_then(|(_, _, elastic)| elastic.private_address)
         };
         let pairs: Vec<(IpAddr, Option<IpAddr>)> = public.iter().map(|public| (*public, told(public))).collect();
         if let Some((public, _)) = pairs.iter().find(|(_, told)| *told == Some(private)) {

@@ -109,7 +109,8 @@ impl<'a> Network<'a> {
             candidate.id == asset.id
                 || told.iter().any(|eni| eni == short(candidate))
                 || NetworkInterface::of(&candidate.body).is_some_and(|body| {
-                    body.instance.as_deref() == Some(id) || balancer.as_ref().is_some_and(|name| *name == body.description)
+                    body.instance.as_deref() == Some(id)
+                        || balancer.as_ref().is_some_and(|name| *name == body.description)
                 })
         };
         let all = self.interfaces.iter().enumerate();
@@ -143,7 +144,8 @@ impl<'a> Network<'a> {
         points.points.extend(own.map(|address| (Point::Interface(at, *address), *address)));
         for public in interface.public.iter().filter(|address| wanted(address)) {
             let of_family = private.iter().filter(|address| address.is_ipv4() == public.is_ipv4());
-            let pairs = of_family.map(|address| (Point::Interface(at, *address), if source { *address } else { *public }));
+            let pairs =
+                of_family.map(|address| (Point::Interface(at, *address), if source { *address } else { *public }));
             points.points.extend(pairs.filter(|pair| !source || !points.points.contains(pair)).collect::<Vec<_>>());
         }
         if interface.private.is_empty() {
@@ -190,7 +192,9 @@ impl<'a> Network<'a> {
         rest = rest.subtract(&public);
         if !rest.is_empty() {
             let at = rest.describe(3).join(", ");
-            points.stops.push(Stop::unknown(&at, "nothing in the sources or in `networks` tells where these addresses are"));
+            points
+                .stops
+                .push(Stop::unknown(&at, "nothing in the sources or in `networks` tells where these addresses are"));
         }
     }
 

@@ -52,7 +52,12 @@ impl<'a> Network<'a> {
     }
 
     /// By the table of an attachment to another one.
-    fn from_attachment<'n>(&'n self, mut walk: Walk<'n>, transit: &'n Transit<'a>, from: &Attachment<'a>) -> Outcome<'n> {
+    fn from_attachment<'n>(
+        &'n self,
+        mut walk: Walk<'n>,
+        transit: &'n Transit<'a>,
+        from: &Attachment<'a>,
+    ) -> Outcome<'n> {
         let Onward { table, by, attachment } = match transit.lookup(self, from, walk.by) {
             Ok(onward) => onward,
             Err(stop) => return Err(Box::new(self.stopped(walk, stop))),

@@ -75,8 +75,7 @@ impl<'a> Network<'a> {
     /// Answers a question: straight, over load balancers, and past entrances that have no model.
     pub fn answer(&self, question: &Question) -> Answer {
         let Question { src, dst, connections: asked, src_port } = question;
-        let ports =
-            src_port.map_or_else(super::decide::any_port, |port| Connections::ports(Protocol::TCP, port, port));
+        let ports = src_port.map_or_else(super::decide::any_port, |port| Connections::ports(Protocol::TCP, port, port));
         let straight = self.direct_answer(src, dst, asked, &ports);
         let mut all = vec![straight];
         if all.iter().all(|found| found.verdict != Verdict::Allowed) {
@@ -177,16 +176,21 @@ impl<'a> Network<'a> {
         let outside = |end: &End| !matches!(end, End::Interfaces(_));
         let blocked = self.inventory.of::<BlockPublicAccess>().next().is_some();
         let told = |end: &End| match end {
-            End::Interfaces(interfaces) => interfaces.iter().filter_map(|at| self.interfaces.get(*at)).all(|interface| {
-                self.subnets.get(interface.subnet).is_some_and(|node| {
-                    node.body.block_public_access.is_some()
-                        || self.inventory.coverage.is_listed(BlockPublicAccess::NAME, &node.asset.place)
+            End::Interfaces(interfaces) => {
+                interfaces.iter().filter_map(|at| self.interfaces.get(*at)).all(|interface| {
+                    self.subnets.get(interface.subnet).is_some_and(|node| {
+                        node.body.block_public_access.is_some()
+                            || self.inventory.coverage.is_listed(BlockPublicAccess::NAME, &node.asset.place)
+                    })
                 })
-            }),
+            }
             End::Internet | End::Addresses(_) => true,
         };
         if (outside(src) || outside(dst)) && !blocked && !(told(src) && told(dst)) {
-            all.push("VPC Block Public Access was not collected: it is taken to be off, as it is unless turned on".to_owned());
+            all.push(
+                "VPC Block Public Access was not collected: it is taken to be off, as it is unless turned on"
+                    .to_owned(),
+            );
         }
         all
     }

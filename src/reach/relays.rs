@@ -20,9 +20,31 @@ use crate::model::{
 /// Services whose interfaces begin no connection for a client of theirs: stores, what is followed as a relay or a route
 /// of its own, and computing, which is an end itself.
 const NO_ENTRANCES: &[&str] = &[
-    "codebuild", "dax", "directory-service", "dms", "ecs", "efs", "eks-control-plane", "elasticache", "fsx", "glue",
-    "lambda", "load-balancer", "memorydb", "mq", "msk", "nat-gateway", "opensearch", "quicksight", "rds", "redshift",
-    "route53-resolver", "sagemaker", "transit-gateway", "vpc-endpoint", "workspaces",
+    "codebuild",
+    "dax",
+    "directory-service",
+    "dms",
+    "ecs",
+    "efs",
+    "eks-control-plane",
+    "elasticache",
+    "fsx",
+    "glue",
+    "lambda",
+    "load-balancer",
+    "memorydb",
+    "mq",
+    "msk",
+    "nat-gateway",
+    "opensearch",
+    "quicksight",
+    "rds",
+    "redshift",
+    "route53-resolver",
+    "sagemaker",
+    "transit-gateway",
+    "vpc-endpoint",
+    "workspaces",
 ];
 
 /// A way from a listener to a target.
@@ -116,7 +138,9 @@ impl<'a> Network<'a> {
     fn edges(&self, at: &Reached<'a>, targets: &[usize]) -> Vec<Edge<'a>> {
         let mut edges = Vec::new();
         let mut listeners = 0;
-        for (_, asset, listener) in self.inventory.of::<Listener>().filter(|(_, _, l)| *l.load_balancer == *at.balancer.id) {
+        for (_, asset, listener) in
+            self.inventory.of::<Listener>().filter(|(_, _, l)| *l.load_balancer == *at.balancer.id)
+        {
             listeners += 1;
             let client = listening(listener);
             let only = listener.forwards.len() == 1;
@@ -149,7 +173,8 @@ impl<'a> Network<'a> {
         sure: bool,
         targets: &[usize],
     ) -> Vec<Edge<'a>> {
-        let edge = |target: Connections, sure: bool| Edge { listener: Some(listener), client: client.clone(), target, sure };
+        let edge =
+            |target: Connections, sure: bool| Edge { listener: Some(listener), client: client.clone(), target, sure };
         let Some((_, _, body)) = self.inventory.find::<TargetGroup>(group) else {
             return vec![edge(Connections::all(), false)];
         };
@@ -188,7 +213,8 @@ impl<'a> Network<'a> {
 
     /// Entrances of services without a model from which a destination may be reached.
     pub(super) fn over_entrances(&self, src: &End, dst: &End, asked: &Connections) -> Vec<Found> {
-        let own = |at: usize| [src, dst].into_iter().any(|end| matches!(end, End::Interfaces(all) if all.contains(&at)));
+        let own =
+            |at: usize| [src, dst].into_iter().any(|end| matches!(end, End::Interfaces(all) if all.contains(&at)));
         let mut found = Vec::new();
         for (at, interface) in self.interfaces.iter().enumerate() {
             let Some(service) = interface.service.filter(|service| !NO_ENTRANCES.contains(service)) else { continue };

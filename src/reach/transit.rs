@@ -44,10 +44,18 @@ impl<'a> Transit<'a> {
     ///
     /// # Errors
     /// Why it goes nowhere, or why nobody knows.
-    pub fn lookup(&self, network: &Network<'a>, from: &Attachment<'a>, address: IpAddr) -> Result<Onward<'_, 'a>, Stop> {
+    pub fn lookup(
+        &self,
+        network: &Network<'a>,
+        from: &Attachment<'a>,
+        address: IpAddr,
+    ) -> Result<Onward<'_, 'a>, Stop> {
         let Some(table_id) = &from.body.route_table else {
             // only one of the two answers about attachments tells the table
-            return Err(Stop::unknown(&from.asset.id, "the table that the attachment is associated with was not collected"));
+            return Err(Stop::unknown(
+                &from.asset.id,
+                "the table that the attachment is associated with was not collected",
+            ));
         };
         let Some((_, table, body)) = network.inventory.find::<TransitGatewayRouteTable>(table_id) else {
             return Err(Stop::unknown(&from.asset.id, format!("{table_id} was not collected")));

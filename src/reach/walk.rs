@@ -239,7 +239,8 @@ impl<'a> Network<'a> {
             return stop(walk, "NAT64 is not modelled");
         }
         let own = self.interfaces.iter().position(|interface| {
-            interface.subnet == nat.subnet && nat.interfaces.iter().any(|eni| eni == super::network::short(interface.asset))
+            interface.subnet == nat.subnet
+                && nat.interfaces.iter().any(|eni| eni == super::network::short(interface.asset))
         });
         let Some((at, interface)) = own.and_then(|at| Some((at, self.interfaces.get(at)?))) else {
             return stop(walk, "the NAT gateway's interface was not collected, or it is a regional one");

@@ -128,9 +128,9 @@ impl<'a> Network<'a> {
             Step::Groups { interface, direction, far } => {
                 let at = self.interfaces.get(*interface);
                 let groups = at.map(|at| at.groups).unwrap_or_default();
-                let rule = groups.iter().find_map(|id| {
-                    self.groups.get(id.as_str())?.deciding(*direction, far, protocol, port)
-                });
+                let rule = groups
+                    .iter()
+                    .find_map(|id| self.groups.get(id.as_str())?.deciding(*direction, far, protocol, port));
                 let by = rule.map_or_else(|| groups.join(", "), |rule| rule.id.to_string());
                 let out = *direction == Direction::Egress;
                 let why = match (rule, at.map(|at| at.guard), out) {

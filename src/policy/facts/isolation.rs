@@ -137,6 +137,11 @@ impl Opening {
     }
 }
 
+/// Whether a rule about all pods opens their default deny by itself.
+pub(super) fn opens(rule: &NetworkPolicyRule) -> bool {
+    Opening::of([rule]).is_everything()
+}
+
 /// The policy that opens a direction alone, or all that do so together.
 fn opened_by(all: &[(&Asset, &NetworkPolicy)], way: &Way) -> Option<String> {
     let open = |policy: &NetworkPolicy| Opening::of((way.rules)(policy));

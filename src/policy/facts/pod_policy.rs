@@ -18,6 +18,7 @@ use serde::Serialize;
 use super::context::{Context, names};
 use super::cover::{self, Cover, Role};
 use super::document::{Of, Reason, Unknown};
+use super::isolation;
 use crate::config::{End, Flow, Matcher};
 use crate::model::{
     AddressSet, EksCluster, IpBlock, Kind, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyRule, Vpc, Workload,
@@ -168,7 +169,7 @@ impl Judge<'_> {
         unknown: &mut Unknown,
     ) -> Option<Crossing> {
         // the namespace itself is judged for this
-        if self.policy.pod_selector.is_everything() && rule.is_everything() {
+        if self.policy.pod_selector.is_everything() && isolation::opens(rule) {
             return None;
         }
         let ports = self.ports(way, rule, &[], None);

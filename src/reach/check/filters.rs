@@ -97,10 +97,12 @@ impl<'a> Check<'a> {
     fn peer(self, peer: &Peer, far: IpAddr, other: Seat<'_>, references: Say) -> Say {
         match (peer, other) {
             (Peer::Cidr(net), _) => Say::of(net.contains(&far)),
-            (Peer::PrefixList(list), _) => match self.0.find::<PrefixList>(list).and_then(|(_, _, l)| l.entries.as_ref()) {
-                Some(nets) => Say::of(nets.iter().any(|net| net.contains(&far))),
-                None => Say::Unknown,
-            },
+            (Peer::PrefixList(list), _) => {
+                match self.0.find::<PrefixList>(list).and_then(|(_, _, l)| l.entries.as_ref()) {
+                    Some(nets) => Say::of(nets.iter().any(|net| net.contains(&far))),
+                    None => Say::Unknown,
+                }
+            }
             (Peer::Unknown(_), _) => Say::Unknown,
             // the rule is about private addresses of what bears the group
             (Peer::Group(group), Seat::Interface(other)) if other.groups.contains(group) => {

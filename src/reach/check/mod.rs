@@ -119,7 +119,8 @@ impl<'a> Check<'a> {
             Landed::Outside => {
                 let Some(public) = own.public_addresses.first() else { return Say::No };
                 // the gateway remembers who began; the subnet's ACL does not
-                let back = if packet.is_tcp() { self.acl(&own.subnet, false, packet.dst, packet.answer()) } else { Say::Yes };
+                let back =
+                    if packet.is_tcp() { self.acl(&own.subnet, false, packet.dst, packet.answer()) } else { Say::Yes };
                 match to {
                     Seat::Internet => sent.and(back),
                     Seat::Interface(other) => sent.and(back).and(self.enters(other, Packet { src: *public, ..packet })),

@@ -25,7 +25,13 @@ fn is_public(address: IpAddr) -> bool {
 
 impl<'a> Check<'a> {
     /// Sends a packet from an interface. `begins` asks groups; an answer passes them, for they remember.
-    pub(super) fn send(self, own: &'a NetworkInterface, to: Seat<'a>, packet: Packet, begins: bool) -> (Say, Landed<'a>) {
+    pub(super) fn send(
+        self,
+        own: &'a NetworkInterface,
+        to: Seat<'a>,
+        packet: Packet,
+        begins: bool,
+    ) -> (Say, Landed<'a>) {
         // whom it reaches by his own address, and not by his public one
         let other = match to {
             Seat::Interface(other) if other.private_addresses.contains(&packet.dst) => Some(other),
@@ -36,9 +42,8 @@ impl<'a> Check<'a> {
                 return Say::Yes;
             }
             let leaves = self.groups(own, Direction::Egress, packet.dst, to, out, packet);
-            let arrives = other.map(|other| {
-                self.groups(other, Direction::Ingress, packet.src, Seat::Interface(own), into, packet)
-            });
+            let arrives = other
+                .map(|other| self.groups(other, Direction::Ingress, packet.src, Seat::Interface(own), into, packet));
             leaves.and(arrives.unwrap_or(Say::Yes))
         };
         if other.is_some_and(|other| other.subnet == own.subnet) {
@@ -76,7 +81,8 @@ impl<'a> Check<'a> {
             "tgw" => match self.over_transit(own, target, packet) {
                 Ok((said, vpc, doors)) => match other.filter(|other| other.vpc == vpc) {
                     Some(other) => {
-                        let referencing = self.0.find::<TransitGateway>(target).map(|(_, _, t)| t.security_group_referencing);
+                        let referencing =
+                            self.0.find::<TransitGateway>(target).map(|(_, _, t)| t.security_group_referencing);
                         let into = if referencing == Some(true) { Say::Unknown } else { Say::No };
                         let by = self.by_doors(&doors, other, packet);
                         (groups(Say::No, into).and(out).and(said).and(by), Landed::There)
@@ -87,7 +93,9 @@ impl<'a> Check<'a> {
                 Err(said) => (open.and(said), Landed::Nowhere),
             },
             "igw" => {
-                let Some((_, _, gateway)) = self.0.find::<InternetGateway>(target) else { return (open, Landed::Nowhere) };
+                let Some((_, _, gateway)) = self.0.find::<InternetGateway>(target) else {
+                    return (open, Landed::Nowhere);
+                };
                 let attached = gateway.vpcs.contains(&own.vpc);
                 let public = is_public(packet.dst) && !own.public_addresses.is_empty();
                 if attached && public { (groups(Say::No, Say::No).and(out), Landed::Outside) } else { lost }
@@ -119,7 +127,12 @@ impl<'a> Check<'a> {
     }
 
     /// Over a transit gateway: what is met on the way, the VPC behind it, and the subnets that it enters by.
-    fn over_transit(self, own: &NetworkInterface, id: &str, packet: Packet) -> Result<(Say, &'a str, Vec<&'a str>), Say> {
+    fn over_transit(
+        self,
+        own: &NetworkInterface,
+        id: &str,
+        packet: Packet,
+    ) -> Result<(Say, &'a str, Vec<&'a str>), Say> {
         let attachments = || self.0.of::<TransitGatewayAttachment>().filter(|(_, _, a)| a.gateway == id);
         let of_vpc = |vpc: &str| attachments().find(|(_, _, a)| a.resource_type == "vpc" && a.resource == vpc);
         let zone = |subnet: &str| self.0.find::<Subnet>(subnet).map(|(_, _, subnet)| &subnet.availability_zone);

@@ -48,7 +48,8 @@ fn compare(inventory: &Inventory, counts: &[Cell<u64>; 3]) {
                 continue;
             }
             for (protocol, src_port, dst_port) in PACKETS {
-                let packets = to.dst.iter().map(|dst| Packet { protocol, src: from.src, dst: *dst, src_port, dst_port });
+                let packets =
+                    to.dst.iter().map(|dst| Packet { protocol, src: from.src, dst: *dst, src_port, dst_port });
                 let said = packets.map(|packet| checker.connects(from.seat, to.seat, packet)).fold(Say::No, Say::or);
                 let question = Question {
                     src: network.end(&from.name).unwrap(),
@@ -91,5 +92,8 @@ fn the_engine_and_the_second_evaluator_agree() {
     let (pairs, estates) = (allowed + denied + unknown, estates.get());
     println!("{estates} estates, {pairs} questions: {allowed} allowed, {denied} denied, {unknown} unknown");
     assert!(pairs >= 100 * estates, "{pairs} questions in {estates} estates");
-    assert!(allowed * 20 > pairs && unknown * 500 > pairs, "{allowed} allowed, {unknown} unknown: the estates are too plain");
+    assert!(
+        allowed * 20 > pairs && unknown * 500 > pairs,
+        "{allowed} allowed, {unknown} unknown: the estates are too plain"
+    );
 }

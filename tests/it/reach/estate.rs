@@ -44,7 +44,13 @@ pub fn settled(assets: Vec<Asset>) -> Inventory {
 
 pub fn asset(resource: &str, body: impl Into<Body>) -> Asset {
     let id: std::sync::Arc<str> = arn_of("ec2", "eu-west-1", "111122223333", resource).into();
-    Asset { id: id.clone(), origin: Origin::Arn { arn: id }, place: place(), tags: Default::default(), body: body.into() }
+    Asset {
+        id: id.clone(),
+        origin: Origin::Arn { arn: id },
+        place: place(),
+        tags: Default::default(),
+        body: body.into(),
+    }
 }
 
 fn nets(texts: &[&str]) -> Vec<IpNet> {
@@ -53,7 +59,14 @@ fn nets(texts: &[&str]) -> Vec<IpNet> {
 
 const VPCS: [&str; 4] = ["10.0.0.0/16", "10.1.0.0/16", "10.2.0.0/16", "10.0.0.0/16"];
 const BLOCKS: [&str; 9] = [
-    "0.0.0.0/0", "10.0.0.0/8", "10.0.0.0/16", "10.1.0.0/16", "10.1.0.0/24", "10.0.1.0/24", "10.1.0.10/32", "52.0.0.0/8",
+    "0.0.0.0/0",
+    "10.0.0.0/8",
+    "10.0.0.0/16",
+    "10.1.0.0/16",
+    "10.1.0.0/24",
+    "10.0.1.0/24",
+    "10.1.0.10/32",
+    "52.0.0.0/8",
     "8.8.8.0/24",
 ];
 
@@ -177,11 +190,27 @@ fn subnets(dice: &mut Dice<'_>, vpc: usize, assets: &mut Vec<Asset>) {
                 let (protocol, from_port, to_port) = ports(dice);
                 let (cidr, allow) = (block(dice).to_owned(), dice.roll(2) == 0);
                 let number = 10 + number as i64;
-                entries.push(AclEntry { egress, number, protocol: protocol.to_owned(), cidr, from_port, to_port, allow });
+                entries.push(AclEntry {
+                    egress,
+                    number,
+                    protocol: protocol.to_owned(),
+                    cidr,
+                    from_port,
+                    to_port,
+                    allow,
+                });
             }
             if !dice.one_in(4) {
                 let (protocol, cidr) = ("-1".to_owned(), "0.0.0.0/0".to_owned());
-                entries.push(AclEntry { egress, number: 100, protocol, cidr, from_port: None, to_port: None, allow: true });
+                entries.push(AclEntry {
+                    egress,
+                    number: 100,
+                    protocol,
+                    cidr,
+                    from_port: None,
+                    to_port: None,
+                    allow: true,
+                });
             }
         }
         let acl = NetworkAcl { vpc: format!("vpc-{vpc}"), default: false, subnets: vec![subnet], entries };
@@ -194,6 +223,7 @@ fn subnets(dice: &mut Dice<'_>, vpc: usize, assets: &mut Vec<Asset>) {
             connectivity: "public".to_owned(),
             state: "available".to_owned(),
             interfaces: vec![format!("eni-{vpc}nat")],
+            ..NatGateway::default()
         };
         assets.push(asset(&format!("natgateway/nat-{vpc}"), body));
         let door = NetworkInterface {
@@ -235,7 +265,8 @@ fn tables(dice: &mut Dice<'_>, vpc: usize, vpcs: usize, assets: &mut Vec<Asset>)
                 _ => ["eni-middlebox", "vgw-0", ""][dice.roll(3)].to_owned(),
             };
             let state = if target.is_empty() { "blackhole" } else { "active" };
-            let destination = if dice.one_in(4) { VPCS[other].replace(".0.0/16", ".0.0/24") } else { VPCS[other].to_owned() };
+            let destination =
+                if dice.one_in(4) { VPCS[other].replace(".0.0/16", ".0.0/24") } else { VPCS[other].to_owned() };
             routes.push(route(&destination, &target, state));
         }
         routes.sort();
@@ -304,7 +335,10 @@ fn transit(dice: &mut Dice<'_>, vpcs: usize, assets: &mut Vec<Asset>) {
         let target = if state == "active" { format!("tgw-attach-{to}") } else { String::new() };
         routes.push(Route { destination, target, state: state.to_owned(), source: "static".to_owned() });
     }
-    let body =
-        TransitGatewayRouteTable { gateway: "tgw-0".to_owned(), routes: Some(routes), propagations: Some(propagations) };
+    let body = TransitGatewayRouteTable {
+        gateway: "tgw-0".to_owned(),
+        routes: Some(routes),
+        propagations: Some(propagations),
+    };
     assets.push(asset("transit-gateway-route-table/tgw-rtb-0", body));
 }

@@ -45,7 +45,12 @@ fn questions_about_small_estates_are_answered_as_the_documents_say() {
     for folder in topics() {
         let topic = folder.file_name().unwrap().to_string_lossy().into_owned();
         let questions = folder.join("questions.jsonl");
-        let run = run(program().arg("reach").arg("--format=json").arg("--queries").arg(&questions).arg(folder.join("estate")));
+        let run = run(program()
+            .arg("reach")
+            .arg("--format=json")
+            .arg("--queries")
+            .arg(&questions)
+            .arg(folder.join("estate")));
         let answers: Vec<Value> = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let answers: BTreeMap<&str, &Value> = answers.iter().map(|a| (a["id"].as_str().unwrap(), a)).collect();
         let expected: Vec<Expected> = lines(&folder.join("answers.jsonl"));
@@ -54,8 +59,10 @@ fn questions_about_small_estates_are_answered_as_the_documents_say() {
         for Expected { id, verdict, connections, decides, source } in expected {
             let answer = answers.get(id.as_str()).unwrap_or_else(|| panic!("{topic}: no answer {id}"));
             let hops = answer["hops"].as_array().unwrap();
-            let named = |hop: &Value| ["at", "by"].iter().any(|field| short_of(hop[field].as_str().unwrap()) == decides);
-            let same: Vec<&str> = answer["connections"].as_array().unwrap().iter().map(|c| c.as_str().unwrap()).collect();
+            let named =
+                |hop: &Value| ["at", "by"].iter().any(|field| short_of(hop[field].as_str().unwrap()) == decides);
+            let same: Vec<&str> =
+                answer["connections"].as_array().unwrap().iter().map(|c| c.as_str().unwrap()).collect();
             if answer["verdict"] != verdict.as_str() || same != connections || !hops.iter().any(named) {
                 wrong.push(format!("{topic} {id}: {verdict} {connections:?} by {decides} ({source}), but {answer:#}"));
             }
