@@ -233,6 +233,8 @@ fn not_known(all: &[&Because], lang: Lang, name: &str) -> String {
             (Reason::NotInInventory, Lang::Ko) => format!("`{about}`이(가) 인벤토리에 없습니다"),
             (Reason::EntriesNotCollected, Lang::En) => format!("what `{about}` holds was not collected"),
             (Reason::EntriesNotCollected, Lang::Ko) => format!("`{about}`의 내용이 수집되지 않았습니다"),
+            (Reason::MayMeet, Lang::En) => format!("nothing shows whether `{about}` have to do with each other"),
+            (Reason::MayMeet, Lang::Ko) => format!("`{about}`의 관련 여부를 확인할 수 없습니다"),
             (Reason::NotUnderstood, Lang::En) => format!("`{about}` is not understood"),
             (Reason::NotUnderstood, Lang::Ko) => format!("`{about}`을(를) 해석할 수 없습니다"),
             (Reason::Ambiguous, Lang::En) => format!("{about} contradict each other, and nothing tells which counts"),

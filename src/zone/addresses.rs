@@ -80,6 +80,11 @@ impl AddressBook {
         Self { entries, public, all_public }
     }
 
+    /// Public addresses of NAT gateways and Elastic IPs.
+    pub fn public(&self) -> &AddressSet {
+        &self.all_public
+    }
+
     /// Cuts a set by whose addresses it holds, seen from a VPC: there, its own blocks are its own, whoever else uses
     /// the same ones (the local route always wins). What nobody bears is a piece of its own, unclassified.
     pub fn split(&self, addresses: &AddressSet, home: Option<&str>) -> Vec<Piece> {

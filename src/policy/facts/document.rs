@@ -189,6 +189,8 @@ pub enum Reason {
     NotUnderstood,
     /// Several say different things, and nothing tells which of them counts.
     Ambiguous,
+    /// Two things of which nothing shows whether one has to do with the other.
+    MayMeet,
     /// A namespace of which no object was read, so its labels are not known.
     LabelsNotCollected,
 }

@@ -234,6 +234,10 @@ impl Judge<'_> {
             crossings.extend(self.anybody(way, rule, path, unknown));
             return;
         }
+        if any {
+            // who may speak to the internet may speak to what the estate has there
+            addresses = addresses.subtract(self.context.book.public());
+        }
         let home = self.context.cluster(self.cluster).and_then(|at| self.context.inventory.assets().get(at));
         let eks = home.and_then(|asset| EksCluster::of(&asset.body));
         // addresses of services are no peer's: pods of any namespace of the cluster may be behind them
@@ -285,7 +289,7 @@ impl Judge<'_> {
             let border = peers::border(self.context.zones.of(*at), way.role);
             if border.crosses(way.border) {
                 let block = addresses.describe(1).join(", ");
-                unknown.say(PATH, Reason::NotUnderstood, format!("whether {block} lets pods of {name} through"));
+                unknown.say(PATH, Reason::MayMeet, format!("{block}, {name}"));
             }
         }
     }

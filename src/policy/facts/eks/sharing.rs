@@ -145,7 +145,7 @@ fn doubt(pools: &Pools, pods: &[Pods<'_>], sides: &Sides<'_>) -> Option<(Reason,
         let mut sides = Sides::new();
         may().for_each(|pod| _ = sides.entry(pod.border).or_default().insert(pod.namespace));
         let open = may().find(|pod| pool.takes(pod.workload).is_none()).filter(|_| is_shared(&sides))?;
-        Some((Reason::NotUnderstood, format!("whether {} may run on {}", short_of(open.id), pool.name)))
+        Some((Reason::MayMeet, format!("{}, {}", short_of(open.id), pool.name)))
     })
 }
 
