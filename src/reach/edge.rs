@@ -275,10 +275,10 @@ impl<'a> Network<'a> {
 
     /// What the groups of a destination let in from whomsoever: all that is left to say where a way is not known.
     pub(super) fn from_anywhere(&self, to: Point) -> super::band::Band {
-        let far = super::guards::Far { address: None, groups: &[], referral: Tri::Unknown };
+        let far = super::guards::Far { address: None, groups: &[], referral: Tri::Unknown, over: None };
         match to {
             Point::Interface(at, _) => self.group_band(at, Direction::Ingress, &far),
-            Point::Internet(_) | Point::Declared(..) => super::band::Band::open(),
+            Point::Internet(_) | Point::Declared(..) | Point::Bare(_) => super::band::Band::open(),
         }
     }
 }

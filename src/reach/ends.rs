@@ -122,8 +122,10 @@ impl<'a> Network<'a> {
         let mut points = Points::default();
         match end {
             End::Interfaces(all) => {
+                let prefixes = all.iter().filter_map(|at| self.interfaces.get(*at)).any(|i| !i.prefixes.is_empty());
+                let matchers = if prefixes { self.matchers(other) } else { vec![] };
                 for at in all {
-                    self.add_interface(*at, source, None, &mut points);
+                    self.add_interface(*at, &matchers, source, None, &mut points);
                 }
             }
             End::Internet => {
@@ -136,14 +138,24 @@ impl<'a> Network<'a> {
         points
     }
 
-    fn add_interface(&self, at: usize, source: bool, only: Option<&AddressSet>, points: &mut Points) {
+    /// Points of an interface; of its prefixes, one of each part that matchers of the other end tell apart.
+    fn add_interface(
+        &self,
+        at: usize,
+        matchers: &[IpNet],
+        source: bool,
+        only: Option<&AddressSet>,
+        points: &mut Points,
+    ) {
         let Some(interface) = self.interfaces.get(at) else { return };
         let wanted = |address: &IpAddr| only.is_none_or(|set| set.contains(*address));
-        let private: Vec<IpAddr> = interface.private.to_vec();
-        let own = private.iter().filter(|address| wanted(address));
-        points.points.extend(own.map(|address| (Point::Interface(at, *address), *address)));
+        let own = interface.private.iter().copied().filter(wanted);
+        points.points.extend(own.map(|address| (Point::Interface(at, address), address)));
+        let prefixes = AddressSet::from_nets(interface.prefixes);
+        let prefixes = only.map_or(prefixes.clone(), |set| prefixes.intersect(set)).landmarks(matchers).into_iter();
+        points.points.extend(prefixes.map(|address| (Point::Interface(at, address), address)));
         for public in interface.public.iter().filter(|address| wanted(address)) {
-            let of_family = private.iter().filter(|address| address.is_ipv4() == public.is_ipv4());
+            let of_family = interface.private.iter().filter(|address| address.is_ipv4() == public.is_ipv4());
             let pairs =
                 of_family.map(|address| (Point::Interface(at, *address), if source { *address } else { *public }));
             points.points.extend(pairs.filter(|pair| !source || !points.points.contains(pair)).collect::<Vec<_>>());
@@ -154,48 +166,31 @@ impl<'a> Network<'a> {
     }
 
     fn add_addresses(&self, set: &AddressSet, other: &End, source: bool, points: &mut Points) {
+        // one address has no parts
+        let alone = matches!(set.to_nets().as_slice(), [net] if net.prefix_len() == net.max_prefix_len());
+        let matchers = if alone { vec![] } else { self.matchers(other) };
         let mut rest = set.clone();
         for (at, interface) in self.interfaces.iter().enumerate() {
-            if interface.private.iter().chain(interface.public).any(|address| set.contains(*address)) {
-                self.add_interface(at, source, Some(set), points);
+            let borne = interface.private.iter().chain(interface.public).map(|address| IpNet::from(*address));
+            let borne: Vec<IpNet> = borne.chain(interface.prefixes.iter().copied()).collect();
+            let borne = AddressSet::from_nets(&borne);
+            if borne.overlaps(set) {
+                self.add_interface(at, &matchers, source, Some(set), points);
+                rest = rest.subtract(&borne);
             }
-            let own: Vec<IpNet> = interface.private.iter().chain(interface.public).map(|a| IpNet::from(*a)).collect();
-            rest = rest.subtract(&AddressSet::from_nets(&own));
         }
-        for (_, asset, vpc) in self.inventory.of::<Vpc>() {
-            let inside = AddressSet::from_nets(&vpc.cidrs).intersect(set);
-            if inside.is_empty() {
-                continue;
-            }
-            rest = rest.subtract(&inside);
-            // what no interface bears is reached by nobody, if all interfaces are known
-            let listed = self.inventory.coverage.is_listed(NetworkInterface::NAME, &asset.place);
-            let why = "addresses of the VPC that no interface bears";
-            points.stops.push(if listed {
-                Stop::denied(&asset.id, why)
-            } else {
-                Stop::unknown(&asset.id, format!("{why} in the sources; interfaces were not collected"))
-            });
-        }
-        // one address has no parts
-        let alone = matches!(rest.to_nets().as_slice(), [net] if net.prefix_len() == net.max_prefix_len());
-        let matchers = if alone || rest.is_empty() { vec![] } else { self.matchers(other) };
+        let vpcs = AddressSet::from_nets(self.inventory.of::<Vpc>().flat_map(|(_, _, vpc)| &vpc.cidrs));
         for (at, network) in self.declared.iter().enumerate() {
-            let inside = AddressSet::from_nets(&network.routes).intersect(&rest);
+            let inside = AddressSet::from_nets(&network.routes).intersect(&rest).subtract(&vpcs);
             let all = inside.landmarks(&matchers).into_iter();
             points.points.extend(all.map(|address| (Point::Declared(at, address), address)));
             rest = rest.subtract(&inside);
         }
-        let public = rest.intersect(&AddressSet::internet());
+        let public = rest.intersect(&AddressSet::internet()).subtract(&vpcs);
         let all = public.landmarks(&matchers).into_iter();
         points.points.extend(all.map(|address| (Point::Internet(address), address)));
-        rest = rest.subtract(&public);
-        if !rest.is_empty() {
-            let at = rest.describe(3).join(", ");
-            points
-                .stops
-                .push(Stop::unknown(&at, "nothing in the sources or in `networks` tells where these addresses are"));
-        }
+        let bare = rest.subtract(&public).landmarks(&matchers).into_iter();
+        points.points.extend(bare.map(|address| (Point::Bare(address), address)));
     }
 
     /// Blocks that tell addresses at the other end of a connection apart.

@@ -35,6 +35,8 @@ pub(super) struct Far<'n> {
     pub groups: &'n [String],
     /// Whether a reference to one of them counts over the way that the connection takes.
     pub referral: Tri,
+    /// The peering connection between the two ends.
+    pub over: Option<&'n str>,
 }
 
 /// A rule of a group.
@@ -50,7 +52,8 @@ struct Rule<'a> {
 #[derive(Debug)]
 enum PeerSet<'a> {
     Addresses(AddressSet),
-    Group(&'a str),
+    /// A group, and the peering connection over which the rule refers to it.
+    Group(&'a str, Option<&'a str>),
     /// A prefix list that was not collected, or what this release cannot read.
     Unknown,
 }
@@ -60,8 +63,12 @@ impl Rule<'_> {
         match (&self.peer, far.address) {
             (PeerSet::Unknown, _) | (_, None) => Tri::Unknown,
             (PeerSet::Addresses(set), Some(address)) => set.contains(address).into(),
-            (PeerSet::Group(group), Some(_)) if far.groups.iter().any(|borne| borne == group) => far.referral,
-            (PeerSet::Group(_), Some(_)) => Tri::No,
+            (PeerSet::Group(group, _), Some(_)) if !far.groups.iter().any(|borne| borne == group) => Tri::No,
+            // whether another connection than its own revives a reference is not documented
+            (PeerSet::Group(_, Some(own)), Some(_)) if far.over != Some(own) && far.referral == Tri::Yes => {
+                Tri::Unknown
+            }
+            (PeerSet::Group(..), Some(_)) => far.referral,
         }
     }
 }
@@ -82,7 +89,7 @@ impl<'a> Group<'a> {
     pub fn add(&mut self, inventory: &'a Inventory, asset: &'a Asset, rule: &'a SecurityGroupRule) {
         let peer = match &rule.peer {
             Peer::Cidr(net) => PeerSet::Addresses(AddressSet::from_nets([net])),
-            Peer::Group(group) => PeerSet::Group(group),
+            Peer::Group(group) => PeerSet::Group(group, rule.peering.as_deref()),
             Peer::PrefixList(list) => match inventory.find::<PrefixList>(list) {
                 Some((_, _, PrefixList { entries: Some(entries), .. })) => {
                     PeerSet::Addresses(AddressSet::from_nets(entries))
@@ -113,7 +120,7 @@ impl<'a> Group<'a> {
     pub fn blocks(&self) -> Vec<IpNet> {
         let sets = self.rules.iter().filter_map(|rule| match &rule.peer {
             PeerSet::Addresses(set) => Some(set.to_nets()),
-            PeerSet::Group(_) | PeerSet::Unknown => None,
+            PeerSet::Group(..) | PeerSet::Unknown => None,
         });
         sets.flatten().collect()
     }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 use super::guards::{Acl, Group};
 use super::routes::Table;
 use super::transit::{Attachment, Transit};
@@ -22,6 +24,8 @@ pub(super) struct Interface<'a> {
     pub subnet: &'a str,
     pub groups: &'a [String],
     pub private: &'a [IpAddr],
+    /// Prefixes that are delegated to it, for pods.
+    pub prefixes: &'a [IpNet],
     pub public: &'a [IpAddr],
     pub guard: Guard,
     /// `interface`, `nat_gateway` …
@@ -184,6 +188,7 @@ fn interfaces(inventory: &Inventory) -> Vec<Interface<'_>> {
                 subnet: &body.subnet,
                 groups: &body.groups,
                 private: &body.private_addresses,
+                prefixes: &body.prefixes,
                 public: &body.public_addresses,
                 guard: if open { Guard::Nothing } else { Guard::Groups },
                 interface_type: &body.interface_type,
@@ -201,6 +206,7 @@ fn interfaces(inventory: &Inventory) -> Vec<Interface<'_>> {
             subnet: &body.subnet,
             groups: &body.groups,
             private: &body.private_addresses,
+            prefixes: &[],
             public: &body.public_addresses,
             guard: Guard::Groups,
             interface_type: "interface",

@@ -76,7 +76,7 @@ impl<'a> Network<'a> {
         }
         // "Security group referencing": rules that let in, where gateway and attachment allow it; the latter is not read
         let into = if transit.body.security_group_referencing { Tri::Unknown } else { Tri::No };
-        walk.referral = Referral { out: Tri::No, into };
+        walk.referral = Referral { out: Tri::No, into, over: None };
         self.into_vpc(walk, attachment)
     }
 

@@ -39,6 +39,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Whether it counts more where one of two ways is enough: what is allowed, then what is not known.
+    pub(super) fn outweighs(self, other: Self) -> bool {
+        let rank = |verdict| match verdict {
+            Self::Denied => 0,
+            Self::Unknown => 1,
+            Self::Allowed => 2,
+        };
+        rank(self) > rank(other)
+    }
+
     /// `allowed`, `denied` or `unknown`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -200,6 +210,7 @@ impl<'a> Network<'a> {
         match point {
             Point::Interface(at, _) => self.interfaces.get(at).map(|i| i.asset.id.to_string()).unwrap_or_default(),
             Point::Internet(address) => format!("internet {address}"),
+            Point::Bare(address) => address.to_string(),
             Point::Declared(at, address) => {
                 format!("{address} behind {}", self.declared.get(at).map_or("", |network| &network.via))
             }

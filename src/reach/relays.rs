@@ -15,6 +15,7 @@ use super::query::{Found, Verdict};
 use super::way::{Hop, Point};
 use crate::model::{
     Asset, Connections, Direction, Forward, Listener, ListenerRule, LoadBalancer, Protocol, Target, TargetGroup,
+    VpcEndpoint, VpcEndpointService,
 };
 
 /// Services whose interfaces begin no connection for a client of theirs: stores, what is followed as a relay or a route
@@ -95,9 +96,17 @@ impl<'a> Network<'a> {
             return Some(Found { verdict: Verdict::Unknown, connections: client, hops: vec![hop] });
         }
         let doors = End::Interfaces(at.doors.clone());
-        let to = self.direct_answer(src, &doors, &client, &any_port());
+        let mut to = self.direct_answer(src, &doors, &client, &any_port());
+        let private = self.over_endpoints(src, &client, at.balancer);
+        let private = if private.verdict.outweighs(to.verdict) {
+            to = private;
+            true
+        } else {
+            false
+        };
         let mut on = self.direct_answer(&doors, dst, &edge.target, &any_port());
-        if at.body.balancer_type == "network" {
+        // what comes by PrivateLink bears the load balancer's own address
+        if at.body.balancer_type == "network" && !private {
             on = self.with_client_address(src, dst, &edge.target, on);
         }
         let verdict = match (to.verdict, on.verdict) {
@@ -113,6 +122,32 @@ impl<'a> Network<'a> {
         let relay = Hop { at: at.balancer.id.to_string(), by, why };
         let hops = to.hops.into_iter().chain([relay]).chain(on.hops).collect();
         Some(Found { verdict, connections: to.connections, hops })
+    }
+
+    /// What reaches a load balancer over PrivateLink, by the endpoints of its services.
+    ///
+    /// Source: AWS PrivateLink, "Share your services": consumers connect to an endpoint's interface, whose groups apply.
+    fn over_endpoints(&self, src: &End, client: &Connections, balancer: &Asset) -> Found {
+        let mut best = Found { verdict: Verdict::Denied, connections: Connections::default(), hops: vec![] };
+        let services = self.inventory.of::<VpcEndpointService>();
+        for (_, service, body) in services.filter(|(_, _, body)| body.balancers.iter().any(|b| **b == *balancer.id)) {
+            let endpoints =
+                self.inventory.of::<VpcEndpoint>().filter(|(_, _, endpoint)| endpoint.service == body.service);
+            for (_, endpoint, state) in endpoints {
+                let doors = End::Interfaces(self.of_asset(endpoint));
+                let mut found = self.direct_answer(src, &doors, client, &any_port());
+                let why = format!("leads to {}", service.id);
+                found.hops.push(Hop { at: endpoint.id.to_string(), by: String::new(), why });
+                // States: pendingAcceptance, available …; only the latter surely carries
+                if state.state != "available" && found.verdict == Verdict::Allowed {
+                    found.verdict = Verdict::Unknown;
+                }
+                if found.verdict.outweighs(best.verdict) {
+                    best = found;
+                }
+            }
+        }
+        best
     }
 
     /// A network load balancer may keep the client's address, and then the target's groups see that one.

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::walk::is_public;
 use crate::model::{Asset, Inventory, PrefixList, Route, RouteTable};
 
 /// A route with its destination as blocks.
@@ -24,7 +25,7 @@ struct Entry<'a> {
 pub(super) struct Table<'a> {
     pub asset: &'a Asset,
     entries: Vec<Entry<'a>>,
-    /// Whether its routes are in the inventory: each table of a VPC has a local one.
+    /// Whether its routes are in the inventory.
     known: bool,
 }
 
@@ -64,7 +65,8 @@ impl<'a> Table<'a> {
                 Entry { route, blocks: blocks(inventory, &route.destination), rank }
             })
             .collect();
-        let known = table.routes.iter().any(|route| route.target == "local");
+        // each table of a VPC has a local route, or one in its place: none at all were not collected
+        let known = !table.routes.is_empty();
         Self { asset, entries, known }
     }
 
@@ -85,14 +87,29 @@ impl<'a> Table<'a> {
             blocks.map(IpNet::prefix_len).max()
         };
         let stays = self.entries.iter().any(|entry| local(entry) && longest(entry).is_some());
-        // a list that was not collected may hold a longer prefix than all others
-        if let Some(entry) = self.entries.iter().find(|entry| entry.blocks.is_none()) {
+        // a list that was not collected may hold a longer prefix than all others; those of gateway endpoints are AWS's
+        // own, of public addresses
+        let about = |entry: &&Entry<'_>| !entry.route.target.starts_with("vpce-") || is_public(address);
+        if let Some(entry) = self.entries.iter().filter(|entry| entry.blocks.is_none()).find(about) {
             return Next::Unknown(&entry.route.destination);
         }
         let candidates = self.entries.iter().filter(|entry| !(stays && entry.rank == 2));
         let found = candidates.filter_map(|entry| Some((longest(entry)?, entry)));
-        let best = found.max_by_key(|(length, entry)| (*length, 2 - entry.rank));
-        let Some((_, entry)) = best else { return Next::Nowhere };
+        let mut found: Vec<(u8, &Entry<'_>)> = found.collect();
+        found.sort_by_key(|(length, entry)| (*length, 2 - entry.rank));
+        let Some(&(length, entry)) = found.last() else { return Next::Nowhere };
+        // of two lists with one block AWS takes any, and stays with it
+        let tie = found.iter().any(|(other, e)| {
+            (*other, e.rank) == (length, entry.rank)
+                && (&e.route.target, &e.route.state) != (&entry.route.target, &entry.route.state)
+        });
+        // what a list says of addresses inside the VPC: only a middlebox or a NAT gateway can be meant
+        let inside = stays
+            && entry.rank == 1
+            && !["eni-", "vpce-", "nat-"].iter().any(|kind| entry.route.target.starts_with(kind));
+        if tie || inside {
+            return Next::Unknown(&entry.route.destination);
+        }
         match entry.route.state.as_str() {
             "blackhole" => Next::Blackhole(entry.route),
             _ if local(entry) => Next::Local,

@@ -5,11 +5,11 @@
 
 use std::net::IpAddr;
 
-use super::guards::Tri;
+use super::guards::{Far, Tri};
 use super::network::Network;
 use super::routes::Next;
 use super::way::{Leg, Point, Step, Stop, Way};
-use crate::model::{AddressSet, Connections, Direction, Protocol, Route};
+use crate::model::{AddressSet, Connections, Direction, Kind, NetworkInterface, Protocol, Route};
 
 /// How a leg ends.
 #[derive(Debug)]
@@ -33,14 +33,16 @@ pub(super) enum Gate {
 
 /// Whether references to groups count, out of the source and into the destination.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Referral {
+pub(super) struct Referral<'n> {
     pub out: Tri,
     pub into: Tri,
+    /// The peering connection that the way takes.
+    pub over: Option<&'n str>,
 }
 
-impl Referral {
+impl Referral<'_> {
     pub const fn both(is: Tri) -> Self {
-        Self { out: is, into: is }
+        Self { out: is, into: is, over: None }
     }
 }
 
@@ -51,11 +53,14 @@ pub(super) struct Walk<'n> {
     /// The address that the source sends to: the destination's own, or its public one.
     pub by: IpAddr,
     pub steps: Vec<Step<'n>>,
-    pub referral: Referral,
+    pub referral: Referral<'n>,
     pub vpc: &'n str,
     /// The subnet whose table decides next.
     pub subnet: &'n str,
 }
+
+/// Of an address that no interface bears.
+pub(super) const UNPLACED: &str = "nothing in the sources or in `networks` tells who bears this address";
 
 /// More crossings from VPC to VPC than any sane estate has on one way.
 const CROSSINGS: usize = 8;
@@ -102,6 +107,16 @@ impl<'a> Network<'a> {
             Point::Interface(at, address) => self.from_interface(at, address, to, by),
             Point::Internet(address) => self.from_internet(address, to, by),
             Point::Declared(network, address) => self.from_declared(network, address, to, by),
+            Point::Bare(address) => {
+                let steps = match to {
+                    Point::Interface(interface, _) => {
+                        let far = Far { referral: Tri::Unknown, ..self.far(from, Tri::Unknown) };
+                        vec![Step::Groups { interface, direction: Direction::Ingress, far }]
+                    }
+                    _ => vec![],
+                };
+                End::Stopped(steps, Stop::unknown(&address.to_string(), UNPLACED))
+            }
         }
     }
 
@@ -156,6 +171,10 @@ impl<'a> Network<'a> {
         let route = match table.lookup(walk.by) {
             Next::Local => {
                 let Some(subnet) = self.direct(walk.to, walk.by, walk.vpc) else {
+                    if matches!(walk.to, Point::Bare(_)) {
+                        let stop = self.nobody(walk.vpc, walk.by);
+                        return Err(Box::new(self.stopped(walk, stop)));
+                    }
                     let why = format!("the local route keeps {} in {}", walk.by, walk.vpc);
                     return Err(Box::new(self.stopped(walk, Stop::denied(table_id, why))));
                 };
@@ -196,18 +215,43 @@ impl<'a> Network<'a> {
         }
     }
 
+    /// Why an address ends in a VPC in which no known interface bears it.
+    fn nobody(&self, vpc: &str, address: IpAddr) -> Stop {
+        let Some((asset, body)) = self.vpc(vpc) else {
+            return Stop::unknown(vpc, "the VPC was not collected");
+        };
+        // VPC User Guide, "Subnet sizing": the router, the resolver and one more answer, or may, without an interface
+        let reserved = self.subnets.values().filter(|node| node.body.vpc == vpc).flat_map(|node| &node.body.cidrs);
+        let first = reserved.chain(&body.cidrs).filter(|net| net.contains(&address));
+        let mut offset = first.map(|net| match (net.network(), address) {
+            (IpAddr::V4(low), IpAddr::V4(own)) => u128::from(u32::from(own) - u32::from(low)),
+            (IpAddr::V6(low), IpAddr::V6(own)) => u128::from(own) - u128::from(low),
+            _ => u128::MAX,
+        });
+        if offset.any(|offset| offset < 4) {
+            return Stop::unknown(
+                &asset.id,
+                format!("{address} is one of the addresses that AWS keeps for its own services"),
+            );
+        }
+        if self.inventory.coverage.is_listed(NetworkInterface::NAME, &asset.place) {
+            Stop::denied(&asset.id, "no interface of the VPC bears the address")
+        } else {
+            Stop::unknown(&asset.id, "interfaces of the VPC were not collected")
+        }
+    }
+
     /// The walk is at its destination: groups at both ends come around what was passed.
     pub(super) fn arrived<'n>(&'n self, walk: Walk<'n>) -> End<'n> {
         let Walk { from, to, steps, referral, by, .. } = walk;
         let mut all = Vec::with_capacity(steps.len() + 2);
         if let Point::Interface(interface, _) = from {
-            let mut far = self.far(to, referral.out);
-            far.address = Some(by);
+            let far = Far { address: Some(by), over: referral.over, ..self.far(to, referral.out) };
             all.push(Step::Groups { interface, direction: Direction::Egress, far });
         }
         all.extend(steps);
         if let Point::Interface(interface, _) = to {
-            let far = self.far(from, referral.into);
+            let far = Far { over: referral.over, ..self.far(from, referral.into) };
             all.push(Step::Groups { interface, direction: Direction::Ingress, far });
         }
         End::Arrived(Leg { from, to, steps: all })
@@ -217,8 +261,7 @@ impl<'a> Network<'a> {
     pub(super) fn stopped<'n>(&'n self, walk: Walk<'n>, stop: Stop) -> End<'n> {
         let mut steps = walk.steps;
         if let Point::Interface(interface, _) = walk.from {
-            let mut far = self.far(walk.to, Tri::Unknown);
-            far.address = Some(walk.by);
+            let far = Far { address: Some(walk.by), ..self.far(walk.to, Tri::Unknown) };
             steps.insert(0, Step::Groups { interface, direction: Direction::Egress, far });
         }
         End::Stopped(steps, stop)
@@ -283,19 +326,29 @@ impl<'a> Network<'a> {
         let Some((asset, peering)) = self.peerings.get(id) else {
             return self.stopped(walk, Stop::unknown(id, "the peering connection was not collected"));
         };
-        if peering.status != "active" {
-            return self.stopped(walk, Stop::denied(&asset.id, format!("is {}", peering.status)));
+        match peering.status.as_str() {
+            "active" => {}
+            // "VPC peering connection lifecycle": none of these carries traffic
+            "initiating-request" | "pending-acceptance" | "provisioning" | "failed" | "expired" | "rejected"
+            | "deleted" => {
+                return self.stopped(walk, Stop::denied(&asset.id, format!("is {}", peering.status)));
+            }
+            other => return self.stopped(walk, Stop::unknown(&asset.id, format!("is {other}"))),
         }
         let (here, there) = (&peering.requester, &peering.accepter);
         let (here, there) = if here.vpc == walk.vpc { (here, there) } else { (there, here) };
         let Some(subnet) = self.direct(walk.to, walk.by, &there.vpc) else {
+            if matches!(walk.to, Point::Bare(_)) {
+                let stop = self.nobody(&there.vpc, walk.by);
+                return self.stopped(walk, stop);
+            }
             return self.stopped(walk, Stop::denied(&asset.id, format!("leads to {}, and no further", there.vpc)));
         };
         let same_region = match (here.region.as_str(), there.region.as_str()) {
             ("", _) | (_, "") => Tri::Unknown,
             (a, b) => (a == b).into(),
         };
-        walk.referral = Referral::both(same_region);
+        walk.referral = Referral { over: Some(id), ..Referral::both(same_region) };
         walk.steps.push(passes(&asset.id, "", &format!("active, leads to {}", there.vpc)));
         walk.steps.push(Step::Acl { subnet, egress: false, address: walk.from.address() });
         self.arrived(walk)

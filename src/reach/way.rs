@@ -18,6 +18,8 @@ pub(super) enum Point {
     Interface(usize, IpAddr),
     /// An address of the internet.
     Internet(IpAddr),
+    /// An address that no known interface bears and no network is known to hold.
+    Bare(IpAddr),
     /// An address of a network that the configuration declares, by its number there.
     Declared(usize, IpAddr),
 }
@@ -25,7 +27,10 @@ pub(super) enum Point {
 impl Point {
     pub fn address(self) -> IpAddr {
         match self {
-            Self::Interface(_, address) | Self::Internet(address) | Self::Declared(_, address) => address,
+            Self::Interface(_, address)
+            | Self::Internet(address)
+            | Self::Declared(_, address)
+            | Self::Bare(address) => address,
         }
     }
 }
@@ -133,7 +138,10 @@ impl<'a> Network<'a> {
                     .find_map(|id| self.groups.get(id.as_str())?.deciding(*direction, far, protocol, port));
                 let by = rule.map_or_else(|| groups.join(", "), |rule| rule.id.to_string());
                 let out = *direction == Direction::Egress;
+                let open = self.group_band(*interface, *direction, far).may.contains(protocol, port);
                 let why = match (rule, at.map(|at| at.guard), out) {
+                    (None, Some(Guard::Groups), true) if open => "nobody knows whether a rule lets out to",
+                    (None, Some(Guard::Groups), false) if open => "nobody knows whether a rule lets in from",
                     (_, Some(Guard::Nothing), _) => "bears no security group",
                     (Some(_), _, true) => "lets out to",
                     (Some(_), _, false) => "lets in from",
@@ -169,9 +177,9 @@ impl<'a> Network<'a> {
     pub(super) fn far(&self, point: Point, referral: Tri) -> Far<'_> {
         let groups = match point {
             Point::Interface(at, _) => self.interfaces.get(at).map(|interface| interface.groups).unwrap_or_default(),
-            Point::Internet(_) | Point::Declared(..) => &[],
+            Point::Internet(_) | Point::Declared(..) | Point::Bare(_) => &[],
         };
-        Far { address: Some(point.address()), groups, referral }
+        Far { address: Some(point.address()), groups, referral, over: None }
     }
 }
 

@@ -189,6 +189,8 @@ pub(super) fn network_interface(reader: &mut Reader<'_>, raw: &RawValue) -> Read
         private_ip_address: Option<IpAddr>,
         private_ip_addresses: Option<Vec<PrivateAddress>>,
         ipv6_addresses: Option<Vec<Ipv6Address>>,
+        ipv4_prefixes: Option<Vec<Delegated>>,
+        ipv6_prefixes: Option<Vec<Delegated>>,
         association: Option<Association>,
         interface_type: Option<String>,
         requester_managed: Option<bool>,
@@ -198,8 +200,16 @@ pub(super) fn network_interface(reader: &mut Reader<'_>, raw: &RawValue) -> Read
         #[serde(default)]
         tag_set: TagList,
     }
+    #[derive(Deserialize)]
+    struct Delegated {
+        #[serde(rename = "Ipv4Prefix", alias = "Ipv6Prefix")]
+        prefix: IpNet,
+    }
     let s: Shape = serde_json::from_str(raw.get())?;
     let place = reader.place(s.owner_id.as_deref(), s.availability_zone.as_deref());
+    let delegated = [s.ipv4_prefixes, s.ipv6_prefixes].into_iter().flatten().flatten();
+    let mut prefixes: Vec<IpNet> = delegated.map(|delegated| delegated.prefix).collect();
+    prefixes.sort();
     let (private_addresses, public) = addresses(s.private_ip_address, s.private_ip_addresses, s.ipv6_addresses);
     let kind = s.interface_type.unwrap_or_default();
     let managed = s.requester_managed.unwrap_or(false);
@@ -210,6 +220,7 @@ pub(super) fn network_interface(reader: &mut Reader<'_>, raw: &RawValue) -> Read
         subnet: s.subnet_id,
         groups: group_ids(Some(s.groups)),
         private_addresses,
+        prefixes,
         public_addresses: sorted(public.into_iter().chain(s.association.and_then(|a| a.public_ip))),
         interface_type: kind,
         instance: s.attachment.and_then(|a| a.instance_id),

@@ -106,6 +106,10 @@ pub struct NetworkInterface {
     pub groups: Vec<String>,
     /// Its private addresses, sorted.
     pub private_addresses: Vec<IpAddr>,
+    /// Prefixes that are delegated to it; all their addresses are its own. Sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub prefixes: Vec<IpNet>,
     /// Public or Elastic IP addresses, sorted.
     pub public_addresses: Vec<IpAddr>,
     /// `interface`, `network_load_balancer`, `nat_gateway` …
