@@ -65,8 +65,7 @@ impl<'a> Network<'a> {
                 Some(_) => open = open.and(&Band::unknown()),
                 None => {}
             }
-            // only the first leg bears the client's own port
-            let asked = if at == 0 { ports.clone() } else { any_port() };
+            let asked = if at == 0 { ports.clone() } else { self.chosen(leg.from) };
             let open = open.and(&Band::exactly(asked.clone()));
             if open.may.is_empty() {
                 band = band.without(&tcp);
@@ -76,6 +75,18 @@ impl<'a> Network<'a> {
             back.push(Back { steps, stop, asked, ports: open });
         }
         Decision { band, way, to, back }
+    }
+
+    /// Ports that the beginning of a later leg chooses from.
+    ///
+    /// Source: Amazon VPC User Guide, "NAT gateways": a NAT gateway uses ports 1024-65535.
+    fn chosen(&self, from: Point) -> Connections {
+        match from {
+            Point::Interface(at, _) if self.interfaces.get(at).is_some_and(|interface| interface.is_nat()) => {
+                Connections::ports(Protocol::TCP, 1024, u16::MAX)
+            }
+            _ => any_port(),
+        }
     }
 
     /// What an answer passes on its way from the end of a leg to its beginning.

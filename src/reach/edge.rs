@@ -209,12 +209,13 @@ impl<'a> Network<'a> {
             return mode;
         }
         let excluded = |resource: &str| {
-            let mut all = self.inventory.of::<BlockPublicAccessExclusion>();
-            let is = |e: &BlockPublicAccessExclusion| e.resource.rsplit('/').next() == Some(resource);
-            all.find(|(_, _, e)| is(e)).map(|(_, _, e)| match (e.state.as_str(), e.mode.as_str()) {
-                ("create-complete" | "update-complete", "allow-bidirectional") => Blocked::Off,
-                ("create-complete" | "update-complete", "allow-egress") => Blocked::Ingress,
-                ("delete-complete" | "create-failed", _) => mode,
+            let all = self.inventory.of::<BlockPublicAccessExclusion>().map(|(_, _, e)| e);
+            let own = all.filter(|e| e.resource.rsplit('/').next() == Some(resource));
+            // one that was deleted excludes nothing, and another may stand beside it
+            let mut own = own.filter(|e| !matches!(e.state.as_str(), "delete-complete" | "create-failed"));
+            own.next().map(|e| match (e.state.as_str(), e.mode.as_str(), own.next()) {
+                ("create-complete" | "update-complete", "allow-bidirectional", None) => Blocked::Off,
+                ("create-complete" | "update-complete", "allow-egress", None) => Blocked::Ingress,
                 _ => Blocked::Unknown,
             })
         };

@@ -4,13 +4,44 @@
 //! VPC": a subnet sends by the attachment's subnet in its own Availability Zone; what arrives is steered by the table of
 //! the attachment's subnet.
 
+use std::net::IpAddr;
+
 use super::guards::Tri;
-use super::network::{Network, short};
+use super::network::{Network, SubnetNode, short};
 use super::routes::Next;
 use super::transit::{Attachment, Onward, Transit};
 use super::walk::{End, Referral, Walk, passes};
 use super::way::{Point, Step, Stop};
 use crate::model::short_of;
+
+/// Out of one of an attachment's subnets, or of none of them.
+fn out_by(subnets: Vec<&str>, or_none: bool, address: IpAddr) -> Step<'_> {
+    match subnets.as_slice() {
+        [subnet] if !or_none => Step::Acl { subnet, egress: true, address },
+        _ => Step::AnyAcl { subnets, or_none, egress: true, address },
+    }
+}
+
+/// Whether two subnets lie in one zone: names of zones are an account's own, ids are not.
+///
+/// Source: AWS Regions and Availability Zones, "AZ IDs".
+fn same_zone(a: &SubnetNode<'_>, b: &SubnetNode<'_>) -> Option<bool> {
+    let (first, second) = (&a.body.availability_zone_id, &b.body.availability_zone_id);
+    if !first.is_empty() && !second.is_empty() {
+        return Some(first == second);
+    }
+    (a.asset.place.account == b.asset.place.account).then(|| a.body.availability_zone == b.body.availability_zone)
+}
+
+/// Whether a zone is no Local or Wavelength Zone: `eu-west-1a`.
+fn is_availability_zone(name: &str) -> bool {
+    let last = name.rsplit('-').next().unwrap_or_default();
+    name.matches('-').count() <= 3
+        && last.len() == 2
+        && last.starts_with(|c: char| c.is_ascii_digit())
+        && last.ends_with(|c: char| c.is_ascii_lowercase())
+        && name.matches(|c: char| c.is_ascii_digit()).count() == 1
+}
 
 /// The walk in another VPC, or the leg's end.
 type Outcome<'n> = Result<Walk<'n>, Box<End<'n>>>;
@@ -35,17 +66,18 @@ impl<'a> Network<'a> {
     /// The attachment's subnet that a subnet sends by: the one in its own zone.
     fn sender<'n>(&'n self, subnet: &str, from: &'n Attachment<'a>) -> Result<&'n str, Stop> {
         let unknown = |what: &str| Err(Stop::unknown(&from.asset.id, format!("{what} was not collected")));
-        let Some(zone) = self.subnets.get(subnet).map(|node| &node.body.availability_zone) else {
-            return unknown(subnet);
-        };
-        if from.body.subnets.is_empty() || zone.is_empty() {
-            return unknown("which zones the attachment is in");
+        let Some(node) = self.subnets.get(subnet) else { return unknown(subnet) };
+        let zone = &node.body.availability_zone;
+        // a Local Zone sends by its parent zone, which is not collected
+        if from.body.subnets.is_empty() || !is_availability_zone(zone) {
+            return unknown("which of its zones the subnet sends by");
         }
         for own in &from.body.subnets {
-            match self.subnets.get(own.as_str()) {
-                Some(node) if node.body.availability_zone == *zone => return Ok(own),
-                Some(_) => {}
-                None => return unknown(own),
+            let Some(door) = self.subnets.get(own.as_str()) else { return unknown(own) };
+            match same_zone(node, door) {
+                Some(true) => return Ok(own),
+                Some(false) => {}
+                None => return unknown("ids of zones, which tell them apart between accounts,"),
             }
         }
         Err(Stop::denied(&from.asset.id, format!("has no subnet in {zone}, where {subnet} lies")))
@@ -98,7 +130,8 @@ impl<'a> Network<'a> {
         let target = self.direct(walk.to, walk.by, walk.vpc).filter(|_| *first == Next::Local);
         let Some(target) = target else {
             walk.subnet = doors.first().copied().unwrap_or_default();
-            walk.steps.push(Step::AnyAcl { subnets: doors, or_none: false, egress: true, address: walk.by });
+            let step = out_by(doors, false, walk.by);
+            walk.steps.push(step);
             return Ok(walk);
         };
         // where instances share the attachment's subnet, its ACL is not evaluated for what comes to them
@@ -107,7 +140,7 @@ impl<'a> Network<'a> {
         if others.is_empty() {
             return Err(Box::new(self.arrived(walk)));
         }
-        walk.steps.push(Step::AnyAcl { subnets: others, or_none, egress: true, address: walk.by });
+        walk.steps.push(out_by(others, or_none, walk.by));
         walk.steps.push(if or_none {
             Step::AnyAcl { subnets: vec![target], or_none, egress: false, address }
         } else {

@@ -11,7 +11,7 @@ use super::ends::{End, Points};
 use super::network::Network;
 use super::walk::is_public;
 use super::way::{Hop, Point, Said, Stop, together};
-use crate::model::{BlockPublicAccess, Connections, Kind, Protocol};
+use crate::model::{BlockPublicAccess, Connections, Kind, Place, Protocol};
 
 /// A question: can connections of a set pass from one end to another?
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +103,14 @@ impl<'a> Network<'a> {
         for other in told {
             first.connections = first.connections.union(&other.connections);
         }
-        let assumptions = self.assumptions(src, dst);
+        let mut assumptions = self.assumptions(src, dst);
+        if verdict == Verdict::Denied {
+            let planes = self.control_planes(dst, asked);
+            if !planes.is_empty() {
+                let planes = planes.join(", ");
+                assumptions.push(format!("what an EKS control plane does for its clients (exec, port-forward, proxy) over {planes} is no network path and not judged"));
+            }
+        }
         Answer { verdict, connections: first.connections.describe(), hops: first.hops, assumptions }
     }
 
@@ -113,12 +120,13 @@ impl<'a> Network<'a> {
         // a load balancer takes what its listeners take
         let listens = self.listens(dst);
         let asked = match &listens {
-            Some(listens) => &asked.intersect(&listens.may),
+            Some((_, listens)) => &asked.intersect(&listens.may),
             None => asked,
         };
         let mut sum = Sum { band: Band::shut(), witness: None, doubt: None, proofs: BTreeSet::new() };
         if asked.is_empty() {
-            sum.proofs.insert(Said::new("", String::new(), "no listener takes it", None));
+            let at = listens.as_ref().map_or("", |(balancer, _)| &balancer.id);
+            sum.proofs.insert(Said::new(at, String::new(), "no listener takes it", None));
         }
         for (source, _) in &from.points {
             for (target, by) in &to.points {
@@ -132,7 +140,7 @@ impl<'a> Network<'a> {
                     continue;
                 }
                 let mut decision = self.decide(*source, *target, *by, ports);
-                if let Some(listens) = &listens {
+                if let Some((_, listens)) = &listens {
                     decision.band = decision.band.and(listens);
                 }
                 self.add(&mut sum, decision, asked);
@@ -141,7 +149,8 @@ impl<'a> Network<'a> {
         let crossed = !from.points.is_empty() && !to.points.is_empty();
         if crossed && sum.witness.is_none() && sum.doubt.is_none() && sum.proofs.is_empty() {
             let why = "the two ends have no address of one family";
-            sum.proofs.insert(Said::new("", String::new(), why, None));
+            let at = to.points.first().map(|(point, _)| self.name(*point)).unwrap_or_default();
+            sum.proofs.insert(Said::new(&at, String::new(), why, None));
         }
         self.conclude(sum, &from, &to, asked)
     }
@@ -184,19 +193,23 @@ impl<'a> Network<'a> {
     fn assumptions(&self, src: &End, dst: &End) -> Vec<String> {
         let mut all = Vec::new();
         let outside = |end: &End| !matches!(end, End::Interfaces(_));
-        let blocked = self.inventory.of::<BlockPublicAccess>().next().is_some();
+        let own = |place: &Place| {
+            let mut all = self.inventory.of::<BlockPublicAccess>();
+            all.any(|(_, asset, _)| (&asset.place.account, &asset.place.region) == (&place.account, &place.region))
+        };
         let told = |end: &End| match end {
             End::Interfaces(interfaces) => {
                 interfaces.iter().filter_map(|at| self.interfaces.get(*at)).all(|interface| {
                     self.subnets.get(interface.subnet).is_some_and(|node| {
                         node.body.block_public_access.is_some()
+                            || own(&node.asset.place)
                             || self.inventory.coverage.is_listed(BlockPublicAccess::NAME, &node.asset.place)
                     })
                 })
             }
             End::Internet | End::Addresses(_) => true,
         };
-        if (outside(src) || outside(dst)) && !blocked && !(told(src) && told(dst)) {
+        if (outside(src) || outside(dst)) && !(told(src) && told(dst)) {
             all.push(
                 "VPC Block Public Access was not collected: it is taken to be off, as it is unless turned on"
                     .to_owned(),

@@ -10,7 +10,8 @@
 use super::band::Band;
 use super::decide::any_port;
 use super::ends::End;
-use super::network::{Network, short};
+use super::guards::{Far, Tri};
+use super::network::{Interface, Network, short};
 use super::query::{Found, Verdict};
 use super::way::{Hop, Point};
 use crate::model::{
@@ -38,10 +39,8 @@ const NO_ENTRANCES: &[&str] = &[
     "msk",
     "nat-gateway",
     "opensearch",
-    "quicksight",
     "rds",
     "redshift",
-    "route53-resolver",
     "sagemaker",
     "transit-gateway",
     "vpc-endpoint",
@@ -67,56 +66,86 @@ struct Reached<'a> {
     doors: Vec<usize>,
 }
 
+/// More load balancers behind one another than any sane estate has.
+const CHAIN: usize = 3;
+
 impl<'a> Network<'a> {
     /// What load balancers let from a source to a destination.
     pub(super) fn over_balancers(&self, src: &End, dst: &End, asked: &Connections) -> Vec<Found> {
-        let End::Interfaces(targets) = dst else { return vec![] };
+        self.over_chain(src, dst, asked, CHAIN)
+    }
+
+    fn over_chain(&self, src: &End, dst: &End, asked: &Connections, links: usize) -> Vec<Found> {
+        let targets = self.bearers(dst);
         let mut found = Vec::new();
         for (_, balancer, body) in self.inventory.of::<LoadBalancer>() {
             let reached = Reached { balancer, body, doors: self.of_asset(balancer) };
             if reached.doors.iter().any(|door| targets.contains(door)) {
                 continue;
             }
-            for edge in self.edges(&reached, targets) {
-                found.extend(self.over_edge(src, dst, asked, &reached, &edge));
+            for edge in self.edges(&reached, &targets) {
+                found.extend(self.over_edge(src, dst, asked, &reached, &edge, links));
             }
         }
         found
     }
 
+    /// Interfaces of an end, by number.
+    fn bearers(&self, end: &End) -> Vec<usize> {
+        match end {
+            End::Interfaces(all) => all.clone(),
+            End::Internet => vec![],
+            End::Addresses(set) => {
+                let all = self.interfaces.iter().enumerate();
+                let bears = |i: &Interface<'_>| i.private.iter().chain(i.public).any(|address| set.contains(*address));
+                all.filter(|(_, interface)| bears(interface)).map(|(at, _)| at).collect()
+            }
+        }
+    }
+
     /// Both connections of a way over a load balancer; none if one of them is shown not to pass.
-    fn over_edge(&self, src: &End, dst: &End, asked: &Connections, at: &Reached<'_>, edge: &Edge<'_>) -> Option<Found> {
+    fn over_edge(
+        &self,
+        src: &End,
+        dst: &End,
+        asked: &Connections,
+        at: &Reached<'_>,
+        edge: &Edge<'_>,
+        links: usize,
+    ) -> Option<Found> {
         let client = edge.client.intersect(asked);
         if client.is_empty() {
             return None;
         }
-        if at.doors.is_empty() {
-            let why = "forwards to it; its own interfaces were not collected".to_owned();
+        if at.doors.is_empty() || links == 0 {
+            let why = "forwards to it; how it is reached itself is not known".to_owned();
             let hop = Hop { at: at.balancer.id.to_string(), by: String::new(), why };
             return Some(Found { verdict: Verdict::Unknown, connections: client, hops: vec![hop] });
         }
         let doors = End::Interfaces(at.doors.clone());
         let mut to = self.direct_answer(src, &doors, &client, &any_port());
+        let mut own_address = false;
         let private = self.over_endpoints(src, &client, at.balancer);
-        let private = if private.verdict.outweighs(to.verdict) {
-            to = private;
-            true
-        } else {
-            false
-        };
+        let chained = self.over_chain(src, &doors, &client, links - 1).into_iter();
+        for (found, from_balancer) in [(private, true)].into_iter().chain(chained.map(|found| (found, false))) {
+            if found.verdict.outweighs(to.verdict) {
+                (to, own_address) = (found, from_balancer);
+            }
+        }
         let mut on = self.direct_answer(&doors, dst, &edge.target, &any_port());
         // what comes by PrivateLink bears the load balancer's own address
-        if at.body.balancer_type == "network" && !private {
-            on = self.with_client_address(src, dst, &edge.target, on);
+        if at.body.balancer_type == "network" && !own_address {
+            on = self.with_client_address(src, &doors, dst, &edge.target, on);
         }
         let verdict = match (to.verdict, on.verdict) {
             (Verdict::Denied, _) | (_, Verdict::Denied) => return None,
             (Verdict::Allowed, Verdict::Allowed) if edge.sure => Verdict::Allowed,
             _ => Verdict::Unknown,
         };
-        let why = match (edge.sure, verdict) {
-            (true, _) => format!("forwards {} to {}", client.describe().join(", "), edge.target.describe().join(", ")),
-            (false, _) => "may forward to it".to_owned(),
+        let why = if edge.sure {
+            format!("forwards {} to {}", client.describe().join(", "), edge.target.describe().join(", "))
+        } else {
+            "may forward to it".to_owned()
         };
         let by = edge.listener.map(|listener| listener.id.to_string()).unwrap_or_default();
         let relay = Hop { at: at.balancer.id.to_string(), by, why };
@@ -131,15 +160,13 @@ impl<'a> Network<'a> {
         let mut best = Found { verdict: Verdict::Denied, connections: Connections::default(), hops: vec![] };
         let services = self.inventory.of::<VpcEndpointService>();
         for (_, service, body) in services.filter(|(_, _, body)| body.balancers.iter().any(|b| **b == *balancer.id)) {
-            let endpoints =
-                self.inventory.of::<VpcEndpoint>().filter(|(_, _, endpoint)| endpoint.service == body.service);
-            for (_, endpoint, state) in endpoints {
+            let all = self.inventory.of::<VpcEndpoint>();
+            for (_, endpoint, told) in all.filter(|(_, _, endpoint)| endpoint.service == body.service) {
                 let doors = End::Interfaces(self.of_asset(endpoint));
                 let mut found = self.direct_answer(src, &doors, client, &any_port());
-                let why = format!("leads to {}", service.id);
-                found.hops.push(Hop { at: endpoint.id.to_string(), by: String::new(), why });
-                // States: pendingAcceptance, available …; only the latter surely carries
-                if state.state != "available" && found.verdict == Verdict::Allowed {
+                let why = format!("leads to {}", short(service));
+                found.hops.push(Hop { at: endpoint.id.to_string(), by: service.id.to_string(), why });
+                if told.state != "available" && found.verdict == Verdict::Allowed {
                     found.verdict = Verdict::Unknown;
                 }
                 if found.verdict.outweighs(best.verdict) {
@@ -150,17 +177,12 @@ impl<'a> Network<'a> {
         best
     }
 
-    /// A network load balancer may keep the client's address, and then the target's groups see that one.
-    fn with_client_address(&self, src: &End, dst: &End, target: &Connections, on: Found) -> Found {
-        let mut seen = Band::shut();
-        for (source, _) in self.points(src, dst, true).points {
-            for (point, _) in self.points(dst, src, false).points {
-                if let Point::Interface(at, _) = point {
-                    let far = self.far(source, super::guards::Tri::Unknown);
-                    seen = seen.or(&self.group_band(at, Direction::Ingress, &far));
-                }
-            }
-        }
+    /// A network load balancer may keep the client's address, and then the target's groups see that one. Rules that refer
+    /// to the load balancer's group match all the same.
+    ///
+    /// Source: Network Load Balancers, "Security groups", "Client IP preservation".
+    fn with_client_address(&self, src: &End, doors: &End, dst: &End, target: &Connections, on: Found) -> Found {
+        let seen = self.seen_from(src, doors, dst);
         let verdict = match on.verdict {
             Verdict::Allowed if !seen.must.intersect(target).is_empty() => Verdict::Allowed,
             Verdict::Denied if seen.may.intersect(target).is_empty() => Verdict::Denied,
@@ -169,21 +191,39 @@ impl<'a> Network<'a> {
         Found { verdict, ..on }
     }
 
+    /// What the groups of a destination let in from a client's own address, sent on by an interface that keeps it.
+    fn seen_from(&self, src: &End, relay: &End, dst: &End) -> Band {
+        let groups = self.bearers(relay).into_iter().filter_map(|at| self.interfaces.get(at)).flat_map(|i| i.groups);
+        let groups: Vec<String> = groups.cloned().collect();
+        let mut seen = Band::shut();
+        for (source, _) in self.points(src, dst, true).points {
+            for (point, _) in self.points(dst, src, false).points {
+                let Point::Interface(at, _) = point else { continue };
+                let client = self.far(source, Tri::Unknown);
+                let kept = Far { address: client.address, groups: &groups, referral: Tri::Yes, over: None };
+                for far in [client, kept] {
+                    seen = seen.or(&self.group_band(at, Direction::Ingress, &far));
+                }
+            }
+        }
+        seen
+    }
+
     /// Ways of a load balancer to some interfaces.
     fn edges(&self, at: &Reached<'a>, targets: &[usize]) -> Vec<Edge<'a>> {
         let mut edges = Vec::new();
         let mut listeners = 0;
-        for (_, asset, listener) in
-            self.inventory.of::<Listener>().filter(|(_, _, l)| *l.load_balancer == *at.balancer.id)
-        {
+        let own = self.inventory.of::<Listener>().filter(|(_, _, l)| *l.load_balancer == *at.balancer.id);
+        for (_, asset, listener) in own {
             listeners += 1;
             let client = listening(listener);
-            let only = listener.forwards.len() == 1;
-            for Forward { target_group, weight } in &listener.forwards {
-                edges.extend(self.to_targets(asset, &client, target_group, only && *weight > 0, targets));
-            }
             let rules = self.inventory.of::<ListenerRule>().filter(|(_, _, rule)| *rule.listener == *asset.id);
-            for forward in rules.flat_map(|(_, _, rule)| &rule.forwards) {
+            let rules: Vec<&ListenerRule> = rules.map(|(_, _, rule)| rule).collect();
+            let default = self.takes_default(at.body, &rules);
+            for Forward { target_group, weight } in &listener.forwards {
+                edges.extend(self.to_targets(asset, &client, target_group, default && *weight > 0, targets));
+            }
+            for forward in rules.iter().flat_map(|rule| &rule.forwards) {
                 edges.extend(self.to_targets(asset, &client, &forward.target_group, false, targets));
             }
         }
@@ -224,51 +264,91 @@ impl<'a> Network<'a> {
                 interface.instance == Some(target.target.as_str())
                     || interface.private.iter().any(|address| address.to_string() == target.target)
             });
+            let is = is || self.is_door_of(&target.target, targets);
             let opened = target.port.or(body.port).map_or_else(Connections::all, |port| spoken(&body.protocol, port));
-            if is {
-                edges.push(edge(opened, sure && target.health == "healthy"));
-            } else if self.forwards_on(&target.target, targets) {
-                // a load balancer behind a load balancer
-                edges.push(edge(Connections::all(), false));
+            // a load balancer behind a load balancer, of which nothing is known
+            let lost = target.target.contains(":loadbalancer/")
+                && self.inventory.find::<LoadBalancer>(&target.target).is_none();
+            if is || lost {
+                edges.push(edge(opened, sure && !lost && target.health == "healthy"));
             }
         }
         edges
     }
 
-    /// Whether a target is a load balancer with one of these among its own targets, or one of which that is not known.
-    fn forwards_on(&self, target: &str, targets: &[usize]) -> bool {
-        if !target.contains(":loadbalancer/") {
-            return false;
-        }
-        let Some((_, balancer, body)) = self.inventory.find::<LoadBalancer>(target) else { return true };
-        // an application load balancer forwards to no further load balancer
-        body.balancer_type != "application"
-            || !self.edges(&Reached { balancer, body, doors: vec![] }, targets).is_empty()
+    /// Whether some request surely meets a listener's default action: no rule before it takes all, and all are known.
+    ///
+    /// Source: Application Load Balancers, "Listener rules": rules are evaluated by priority, the default one last.
+    fn takes_default(&self, balancer: &LoadBalancer, rules: &[&ListenerRule]) -> bool {
+        let takes_all = |rule: &&&ListenerRule| {
+            let every = |condition: &String| {
+                let values = condition.split_once('=').map_or("", |(_, values)| values);
+                values.split(',').any(|value| matches!(value, "*" | "/*"))
+            };
+            rule.priority != "default" && rule.conditions.iter().all(every)
+        };
+        // only application load balancers have rules
+        let listed = balancer.balancer_type != "application" || rules.iter().any(|rule| rule.priority == "default");
+        listed && !rules.iter().any(|rule| takes_all(&rule))
     }
 
-    /// Entrances of services without a model from which a destination may be reached.
+    /// Whether a target is the load balancer that some interfaces belong to.
+    fn is_door_of(&self, target: &str, interfaces: &[usize]) -> bool {
+        let balancer = target.contains(":loadbalancer/").then(|| self.inventory.find::<LoadBalancer>(target)).flatten();
+        balancer.is_some_and(|(_, asset, _)| self.of_asset(asset).iter().any(|door| interfaces.contains(door)))
+    }
+
+    /// Entrances of services without a model from which a destination may be reached, straight or over load balancers.
     pub(super) fn over_entrances(&self, src: &End, dst: &End, asked: &Connections) -> Vec<Found> {
-        let own =
-            |at: usize| [src, dst].into_iter().any(|end| matches!(end, End::Interfaces(all) if all.contains(&at)));
+        // who may send nothing has no use for an entrance
+        let silent = |at: &usize| {
+            let far = Far { address: None, groups: &[], referral: Tri::Unknown, over: None };
+            self.group_band(*at, Direction::Egress, &far).may.is_empty()
+        };
+        if matches!(src, End::Interfaces(all) if all.iter().all(silent)) {
+            return vec![];
+        }
+        let (sources, targets) = (self.bearers(src), self.bearers(dst));
         let mut found = Vec::new();
         for (at, interface) in self.interfaces.iter().enumerate() {
             let Some(service) = interface.service.filter(|service| !NO_ENTRANCES.contains(service)) else { continue };
-            if own(at) {
+            if sources.contains(&at) || targets.contains(&at) {
                 continue;
             }
-            let on = self.direct_answer(&End::Interfaces(vec![at]), dst, asked, &any_port());
-            if on.verdict != Verdict::Denied {
-                let why = format!("an interface of {service}, from which anything may come");
-                let hop = Hop { at: short(interface.asset).to_owned(), by: String::new(), why };
+            let entrance = End::Interfaces(vec![at]);
+            let mut ways = vec![self.direct_answer(&entrance, dst, asked, &any_port())];
+            ways.extend(self.over_balancers(&entrance, dst, asked));
+            let why = format!("an interface of {service}, from which anything may come");
+            let hop = Hop { at: short(interface.asset).to_owned(), by: String::new(), why };
+            if let Some(on) = ways.into_iter().find(|way| way.verdict != Verdict::Denied) {
                 let hops = [hop].into_iter().chain(on.hops).collect();
                 found.push(Found { verdict: Verdict::Unknown, connections: on.connections, hops });
+                continue;
+            }
+            // it may keep the client's address, which the groups of what lies in its VPC then see
+            let near = targets.iter().filter_map(|at| self.interfaces.get(*at)).any(|i| i.vpc == interface.vpc);
+            let seen = self.seen_from(src, &entrance, dst).may.intersect(asked);
+            if near && !seen.is_empty() {
+                found.push(Found { verdict: Verdict::Unknown, connections: seen, hops: vec![hop] });
             }
         }
         found
     }
 
-    /// Which connections listeners of a load balancer take, if the interfaces are one's; none if they are not known.
-    pub(super) fn listens(&self, end: &End) -> Option<Band> {
+    /// Control planes from which a destination may be reached, by name: what they do for their clients is no network path.
+    pub(super) fn control_planes(&self, dst: &End, asked: &Connections) -> Vec<&'a str> {
+        let all = self.interfaces.iter().enumerate().filter(|(_, i)| i.service == Some("eks-control-plane"));
+        let reaches = |at: usize| {
+            let answer = self.direct_answer(&End::Interfaces(vec![at]), dst, asked, &any_port());
+            answer.verdict != Verdict::Denied
+        };
+        let mut names: Vec<&str> = all.filter(|(at, _)| reaches(*at)).map(|(_, i)| short(i.asset)).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// The load balancer whose interfaces an end's are, and which connections its listeners take.
+    pub(super) fn listens(&self, end: &End) -> Option<(&'a Asset, Band)> {
         let End::Interfaces(all) = end else { return None };
         let mut balancers = self.inventory.of::<LoadBalancer>();
         let (_, balancer, _) = balancers.find(|(_, asset, _)| {
@@ -278,9 +358,9 @@ impl<'a> Network<'a> {
         let own = self.inventory.of::<Listener>().filter(|(_, _, listener)| *listener.load_balancer == *balancer.id);
         let sets: Vec<Connections> = own.map(|(_, _, listener)| listening(listener)).collect();
         if sets.is_empty() {
-            return Some(Band::unknown());
+            return Some((balancer, Band::unknown()));
         }
-        Some(Band::exactly(sets.iter().fold(Connections::default(), |all, one| all.union(one))))
+        Some((balancer, Band::exactly(sets.iter().fold(Connections::default(), |all, one| all.union(one)))))
     }
 }
 

@@ -4,6 +4,9 @@
 //! "Network ACLs"; Amazon VPC Peering Guide, "Unsupported configurations" (no transit, no edge-to-edge routing).
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
+
+use ipnet::IpNet;
 
 use super::guards::{Far, Tri};
 use super::network::Network;
@@ -126,7 +129,7 @@ impl<'a> Network<'a> {
             return End::Stopped(vec![], Stop::unknown("", "no such interface"));
         };
         if matches!(to, Point::Interface(other, _) if other == at) {
-            let steps = vec![passes(&interface.asset.id, "", "the same interface")];
+            let steps = vec![passes(&interface.asset.id, "", "one interface")];
             return End::Arrived(Leg { from, to, steps });
         }
         let mut walk = Walk {
@@ -202,6 +205,11 @@ impl<'a> Network<'a> {
         };
         walk.steps.push(passes(table_id, &route.destination, &format!("leads to {}", route.target)));
         match route.target.split('-').next() {
+            // whether what came over a transit gateway goes on over a peering connection is not documented
+            Some("pcx") if self.left_home(&walk) => {
+                let stop = Stop::unknown(&route.target, "a way on from a VPC that is not the source's");
+                Err(Box::new(self.stopped(walk, stop)))
+            }
             Some("pcx") => Err(Box::new(self.over_peering(walk, &route.target))),
             Some("tgw") => self.over_transit(walk, &route.target),
             Some("igw") => Err(Box::new(self.out(walk, route, Gate::Internet))),
@@ -212,6 +220,14 @@ impl<'a> Network<'a> {
                 let why = format!("{} is not modelled", named(route));
                 Err(Box::new(self.stopped(walk, Stop::unknown(&route.target, why))))
             }
+        }
+    }
+
+    /// Whether a walk stands in another VPC than it began in.
+    fn left_home(&self, walk: &Walk<'_>) -> bool {
+        match walk.from {
+            Point::Interface(at, _) => self.interfaces.get(at).is_none_or(|interface| interface.vpc != walk.vpc),
+            _ => true,
         }
     }
 
@@ -372,7 +388,13 @@ fn named(route: &Route) -> String {
 }
 
 /// Whether an address is one of the internet.
+///
+/// Blocks for documentation (RFC 5737, RFC 3849) count: they stand for public addresses where dumps are masked.
 pub(super) fn is_public(address: IpAddr) -> bool {
-    static INTERNET: std::sync::LazyLock<AddressSet> = std::sync::LazyLock::new(AddressSet::internet);
-    INTERNET.contains(address)
+    const MASKED: [&str; 4] = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"];
+    static PUBLIC: LazyLock<AddressSet> = LazyLock::new(|| {
+        let masked: Vec<IpNet> = MASKED.iter().filter_map(|block| block.parse().ok()).collect();
+        AddressSet::internet().union(&AddressSet::from_nets(&masked))
+    });
+    PUBLIC.contains(address)
 }

@@ -105,6 +105,7 @@ pub(super) fn subnet(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         cidr_block: Option<String>,
         ipv6_cidr_block_association_set: Option<Vec<V6Association>>,
         availability_zone: Option<String>,
+        availability_zone_id: Option<String>,
         map_public_ip_on_launch: Option<bool>,
         block_public_access_states: Option<BlockPublicAccessStates>,
         #[serde(default)]
@@ -120,6 +121,7 @@ pub(super) fn subnet(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         vpc: s.vpc_id,
         cidrs,
         availability_zone: s.availability_zone.unwrap_or_default(),
+        availability_zone_id: s.availability_zone_id.unwrap_or_default(),
         public_on_launch: s.map_public_ip_on_launch.unwrap_or(false),
         block_public_access: s.block_public_access_states.and_then(|states| states.internet_gateway_block_mode),
     };

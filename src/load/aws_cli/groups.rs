@@ -238,7 +238,11 @@ pub(super) fn prefix_list(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     let owner = s.owner_id.filter(|owner| owner != "AWS");
     let place = reader.place(owner.as_deref(), s.prefix_list_arn.as_deref());
     let cidrs = s.cidrs.as_ref().map(|cidrs| nets(cidrs.iter().map(String::as_str))).transpose()?;
-    let body = PrefixList { name: s.prefix_list_name.unwrap_or_default(), entries: cidrs };
+    // the two answers name AWS's own lists alike: blocks come as a part of their own, whichever is read first
+    if let Some(cidrs) = cidrs {
+        reader.piece(Piece::PrefixEntries(s.prefix_list_id.clone(), cidrs));
+    }
+    let body = PrefixList { name: s.prefix_list_name.unwrap_or_default(), entries: None };
     reader.ec2(&format!("prefix-list/{}", s.prefix_list_id), place, raw, s.tags, body);
     Ok(())
 }

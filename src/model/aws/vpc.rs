@@ -24,8 +24,11 @@ pub struct Subnet {
     /// IPv4 and IPv6 blocks, sorted.
     #[schemars(with = "Vec<String>")]
     pub cidrs: Vec<IpNet>,
-    /// Availability zone.
+    /// Availability zone; its name is the account's own.
     pub availability_zone: String,
+    /// Id of the zone, the same in all accounts; empty if the answer does not say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub availability_zone_id: String,
     /// Whether what is launched in it gets a public IPv4 address.
     #[serde(default)]
     pub public_on_launch: bool,

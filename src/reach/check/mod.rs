@@ -176,11 +176,12 @@ impl<'a> Check<'a> {
         })
     }
 
-    /// Ports that ACLs tell apart: one of each kind at least.
+    /// Ports of a NAT gateway that ACLs tell apart: one of each kind at least.
     fn ports(self) -> Vec<u16> {
         let entries = self.0.of::<NetworkAcl>().flat_map(|(_, _, acl)| &acl.entries);
         let bounds = entries.flat_map(|entry| [entry.from_port, entry.to_port.map(|port| port + 1)]).flatten();
-        let mut all: Vec<u16> = bounds.filter_map(|port| u16::try_from(port).ok()).chain([0]).collect();
+        let mut all: Vec<u16> = bounds.filter_map(|port| u16::try_from(port).ok()).chain([1024]).collect();
+        all.retain(|port| *port >= 1024);
         all.sort_unstable();
         all.dedup();
         all
