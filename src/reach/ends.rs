@@ -189,7 +189,9 @@ impl<'a> Network<'a> {
         let public = rest.intersect(&AddressSet::internet()).subtract(&vpcs);
         let all = public.landmarks(&matchers).into_iter();
         points.points.extend(all.map(|address| (Point::Internet(address), address)));
-        let bare = rest.subtract(&public).landmarks(&matchers).into_iter();
+        // an address that is borne here may be borne as well by what was not collected: routes tell whom they lead to
+        let elsewhere = if source { rest } else { set.subtract(&AddressSet::internet()) };
+        let bare = elsewhere.subtract(&public).landmarks(&matchers).into_iter();
         points.points.extend(bare.map(|address| (Point::Bare(address), address)));
     }
 

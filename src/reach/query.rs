@@ -149,7 +149,9 @@ impl<'a> Network<'a> {
         let crossed = !from.points.is_empty() && !to.points.is_empty();
         if crossed && sum.witness.is_none() && sum.doubt.is_none() && sum.proofs.is_empty() {
             let why = "the two ends have no address of one family";
-            let at = to.points.first().map(|(point, _)| self.name(*point)).unwrap_or_default();
+            let interface = |(point, _): &&(Point, _)| matches!(point, Point::Interface(..));
+            let own = from.points.iter().chain(&to.points).find(interface);
+            let at = own.map(|(point, _)| self.name(*point)).unwrap_or_default();
             sum.proofs.insert(Said::new(&at, String::new(), why, None));
         }
         self.conclude(sum, &from, &to, asked)

@@ -72,10 +72,11 @@ const CHAIN: usize = 3;
 impl<'a> Network<'a> {
     /// What load balancers let from a source to a destination.
     pub(super) fn over_balancers(&self, src: &End, dst: &End, asked: &Connections) -> Vec<Found> {
-        self.over_chain(src, dst, asked, CHAIN)
+        self.over_chain(src, dst, asked, &Connections::all(), CHAIN)
     }
 
-    fn over_chain(&self, src: &End, dst: &End, asked: &Connections, links: usize) -> Vec<Found> {
+    /// What load balancers let from a source that uses some connections to a destination that takes others.
+    fn over_chain(&self, src: &End, dst: &End, asked: &Connections, takes: &Connections, links: usize) -> Vec<Found> {
         let targets = self.bearers(dst);
         let mut found = Vec::new();
         for (_, balancer, body) in self.inventory.of::<LoadBalancer>() {
@@ -83,7 +84,11 @@ impl<'a> Network<'a> {
             if reached.doors.iter().any(|door| targets.contains(door)) {
                 continue;
             }
-            for edge in self.edges(&reached, &targets) {
+            for mut edge in self.edges(&reached, &targets) {
+                edge.target = edge.target.intersect(takes);
+                if edge.target.is_empty() {
+                    continue;
+                }
                 found.extend(self.over_edge(src, dst, asked, &reached, &edge, links));
             }
         }
@@ -114,19 +119,21 @@ impl<'a> Network<'a> {
         links: usize,
     ) -> Option<Found> {
         let client = edge.client.intersect(asked);
-        if client.is_empty() {
-            return None;
-        }
         if at.doors.is_empty() || links == 0 {
             let why = "forwards to it; how it is reached itself is not known".to_owned();
             let hop = Hop { at: at.balancer.id.to_string(), by: String::new(), why };
-            return Some(Found { verdict: Verdict::Unknown, connections: client, hops: vec![hop] });
+            return Some(Found { verdict: Verdict::Unknown, connections: asked.clone(), hops: vec![hop] });
         }
         let doors = End::Interfaces(at.doors.clone());
-        let mut to = self.direct_answer(src, &doors, &client, &any_port());
+        // the client's port is that of the first load balancer; what comes over another one bears the port of its targets
+        let chained = self.over_chain(src, &doors, asked, &edge.client, links - 1).into_iter();
+        let mut to = Found { verdict: Verdict::Denied, connections: Connections::default(), hops: vec![] };
+        let mut private = to.clone();
+        if !client.is_empty() {
+            to = self.direct_answer(src, &doors, &client, &any_port());
+            private = self.over_endpoints(src, &client, at.balancer);
+        }
         let mut own_address = false;
-        let private = self.over_endpoints(src, &client, at.balancer);
-        let chained = self.over_chain(src, &doors, &client, links - 1).into_iter();
         for (found, from_balancer) in [(private, true)].into_iter().chain(chained.map(|found| (found, false))) {
             if found.verdict.outweighs(to.verdict) {
                 (to, own_address) = (found, from_balancer);
@@ -143,7 +150,7 @@ impl<'a> Network<'a> {
             _ => Verdict::Unknown,
         };
         let why = if edge.sure {
-            format!("forwards {} to {}", client.describe().join(", "), edge.target.describe().join(", "))
+            format!("forwards {} to {}", edge.client.describe().join(", "), edge.target.describe().join(", "))
         } else {
             "may forward to it".to_owned()
         };
@@ -301,10 +308,8 @@ impl<'a> Network<'a> {
     /// Entrances of services without a model from which a destination may be reached, straight or over load balancers.
     pub(super) fn over_entrances(&self, src: &End, dst: &End, asked: &Connections) -> Vec<Found> {
         // who may send nothing has no use for an entrance
-        let silent = |at: &usize| {
-            let far = Far { address: None, groups: &[], referral: Tri::Unknown, over: None };
-            self.group_band(*at, Direction::Egress, &far).may.is_empty()
-        };
+        let anywhere = Far { address: None, groups: &[], referral: Tri::Unknown, over: None };
+        let silent = |at: &usize| self.group_band(*at, Direction::Egress, &anywhere).may.is_empty();
         if matches!(src, End::Interfaces(all) if all.iter().all(silent)) {
             return vec![];
         }
@@ -327,7 +332,8 @@ impl<'a> Network<'a> {
             }
             // it may keep the client's address, which the groups of what lies in its VPC then see
             let near = targets.iter().filter_map(|at| self.interfaces.get(*at)).any(|i| i.vpc == interface.vpc);
-            let seen = self.seen_from(src, &entrance, dst).may.intersect(asked);
+            let sent = self.group_band(at, Direction::Egress, &anywhere).may.intersect(asked);
+            let seen = self.seen_from(src, &entrance, dst).may.intersect(&sent);
             if near && !seen.is_empty() {
                 found.push(Found { verdict: Verdict::Unknown, connections: seen, hops: vec![hop] });
             }

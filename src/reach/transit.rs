@@ -77,6 +77,8 @@ impl<'a> Transit<'a> {
                 found.push((length, rank, Found::Route(route)));
             }
         }
+        // what lies behind other attachments than those of VPCs may be more than somebody declared
+        let mut beyond = false;
         // an answer that names propagated routes was not about static ones only: it is the whole table
         if !routes.iter().any(|route| route.source == "propagated") {
             let Some(propagations) = &body.propagations else {
@@ -90,6 +92,7 @@ impl<'a> Transit<'a> {
                     let what = format!("what {id} ({}) announces was not collected", attachment.body.resource_type);
                     return Err(Stop::unknown(&table.id, what));
                 };
+                beyond |= attachment.body.resource_type != "vpc";
                 if let Some(length) = longest(&nets, address) {
                     found.push((length, rank(&attachment.body.resource_type), Found::Propagated(attachment)));
                 }
@@ -102,6 +105,10 @@ impl<'a> Transit<'a> {
             .map(|(_, _, found)| found)
             .collect();
         let (attachment, by) = match winners.as_slice() {
+            [] if beyond => {
+                let why = format!("no route to {address} among those that `networks` declares");
+                return Err(Stop::unknown(&table.id, why));
+            }
             [] => return Err(Stop::denied(&table.id, format!("no route to {address}"))),
             [Found::Route(route)] if route.state == "blackhole" => {
                 return Err(Stop::denied(&table.id, format!("{} is a blackhole", route.destination)));

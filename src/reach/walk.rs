@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use ipnet::IpNet;
 
 use super::guards::{Far, Tri};
-use super::network::Network;
+use super::network::{Interface, Network};
 use super::routes::Next;
 use super::way::{Leg, Point, Step, Stop, Way};
 use crate::model::{AddressSet, Connections, Direction, Kind, NetworkInterface, Protocol, Route};
@@ -249,6 +249,13 @@ impl<'a> Network<'a> {
                 &asset.id,
                 format!("{address} is one of the addresses that AWS keeps for its own services"),
             );
+        }
+        let bears = |i: &Interface<'_>| {
+            i.vpc == vpc && (i.private.contains(&address) || i.prefixes.iter().any(|p| p.contains(&address)))
+        };
+        if let Some(interface) = self.interfaces.iter().find(|interface| bears(interface)) {
+            // which is judged as the interface that it is
+            return Stop::denied(&interface.asset.id, format!("{address} is nobody else's there"));
         }
         if self.inventory.coverage.is_listed(NetworkInterface::NAME, &asset.place) {
             Stop::denied(&asset.id, "no interface of the VPC bears the address")
