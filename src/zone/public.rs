@@ -39,7 +39,11 @@ pub(super) fn entries(inventory: &Inventory, zones: &Zones) -> Vec<Entry> {
         let Some(address) = elastic.address.filter(|address| !nats.contains_key(address)) else { continue };
         // whoever in the account asks first may bear one that is free
         let free = elastic.interface.is_none() && elastic.instance.is_none();
-        let border = if free { Border::unclassified() } else { zones.of(at).source.clone() };
+        // the gateway that bears it was not read, and so is who uses it
+        let bearer = elastic.interface.as_deref().and_then(|id| inventory.find::<NetworkInterface>(id));
+        let nat = bearer.is_some_and(|(_, _, body)| body.interface_type == "nat_gateway")
+            || (bearer.is_none() && !inventory.coverage.is_listed(NatGateway::NAME, &asset.place));
+        let border = if free || nat { Border::unclassified() } else { zones.of(at).source.clone() };
         entries.extend(entry(&[address], border, asset));
     }
     entries

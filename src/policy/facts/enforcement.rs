@@ -75,9 +75,16 @@ pub(super) fn of_namespace(
     let mut fact = Enforcement { policies, enforced: None, by: vec![], on_fargate: vec![] };
     let place = Place { cluster: Some(Arc::clone(cluster)), ..Place::default() };
     let enforcer = context.enforcer(cluster);
+    // a profile may be that of another cluster of this name
+    let profiles: Vec<&FargateProfile> = (context.inventory.of::<FargateProfile>())
+        .map(|(.., profile)| profile)
+        .filter(|profile| *profile.cluster == **cluster && !matches!(enforcer, Enforcer::Unknown(Reason::Ambiguous, _)))
+        .collect();
+    let on_fargate = on_fargate(context, cluster, name, &profiles);
     if policies == 0 {
         // policies that were not read may be there, and nothing may enforce them
-        if !context.listed::<NetworkPolicy>(&place) && !matches!(enforcer, Enforcer::Seen(_)) {
+        let enforced = matches!(enforcer, Enforcer::Seen(_)) && on_fargate.is_empty();
+        if !context.listed::<NetworkPolicy>(&place) && !enforced {
             unknown.say("enforcement.policies", Reason::NotInInventory, format!("NetworkPolicies of {cluster}"));
         }
         return fact;
@@ -88,12 +95,7 @@ pub(super) fn of_namespace(
         Enforcer::Unknown(reason, about) => unknown.say("enforcement.enforced", *reason, about.as_str()),
         Enforcer::NotRead => {}
     }
-    // a profile may be that of another cluster of this name
-    let profiles: Vec<&FargateProfile> = (context.inventory.of::<FargateProfile>())
-        .map(|(.., profile)| profile)
-        .filter(|profile| *profile.cluster == **cluster && !matches!(enforcer, Enforcer::Unknown(Reason::Ambiguous, _)))
-        .collect();
-    fact.on_fargate = on_fargate(context, cluster, name, &profiles);
+    fact.on_fargate = on_fargate;
     if !context.listed::<Workload>(&place) {
         unknown.say("enforcement.on_fargate", Reason::NotInInventory, format!("workloads of {cluster}"));
     }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{Connections, LabelSelector, NetworkPolicyPort, Protocol, Service, Workload};
+use crate::model::{Connections, LabelSelector, NetworkPolicyPort, Place, Protocol, Service, Workload};
 use crate::policy::facts::context::Context;
 use crate::policy::facts::document::Reason;
 
@@ -49,6 +49,12 @@ pub(super) fn of(
             },
         };
         all.open = all.open.union(&open);
+    }
+    // a Service that was not read may show any of them to clients as any other
+    let place = Place { cluster: Some(Arc::clone(cluster)), ..Place::default() };
+    if !context.listed::<Service>(&place) {
+        all.open = Connections::all();
+        all.doubts.push((Reason::EntriesNotCollected, format!("Services of {cluster}")));
     }
     all
 }
