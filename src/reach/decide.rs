@@ -48,7 +48,7 @@ impl<'a> Network<'a> {
                 band = Band::shut();
             }
             // what lies beyond is not known, and may have changed the source's address
-            Some(_) => band = band.and(&Band::unknown()).and(&self.from_anywhere(to)),
+            Some(_) => band = band.and(&Band::unknown()).and(&self.whoever_asks(to)),
             None => {}
         }
         let tcp = Connections::protocol(Protocol::TCP);
@@ -138,7 +138,7 @@ impl<'a> Network<'a> {
             Ok(left) => left,
             Err(said) => return Some(said),
         };
-        if decision.way.stop.is_some() && left.intersect(&self.from_anywhere(decision.to).may).is_empty() {
+        if decision.way.stop.is_some() && left.intersect(&self.whoever_asks(decision.to).may).is_empty() {
             let why = "its groups let none of this in, whoever sends it";
             return Some(Said::new(&self.name(decision.to), String::new(), why, None));
         }

@@ -94,7 +94,7 @@ impl<'a> Network<'a> {
     }
 
     /// In from the internet, to a public address of an interface, or an IPv6 one.
-    pub(super) fn from_internet(&self, address: IpAddr, to: Point, by: IpAddr) -> End<'_> {
+    pub(super) fn leg_of_internet(&self, address: IpAddr, to: Point, by: IpAddr) -> End<'_> {
         let from = Point::Internet(address);
         let Point::Interface(at, private) = to else {
             return End::Stopped(vec![], Stop::unknown("", "both ends lie outside the estate"));
@@ -250,7 +250,7 @@ impl<'a> Network<'a> {
     }
 
     /// In from a declared network, by a virtual private gateway of the destination's VPC or a transit gateway.
-    pub(super) fn from_declared(&self, network: usize, address: IpAddr, to: Point, by: IpAddr) -> End<'_> {
+    pub(super) fn leg_of_declared(&self, network: usize, address: IpAddr, to: Point, by: IpAddr) -> End<'_> {
         let from = Point::Declared(network, address);
         let stop = |at: &str, why: &str| End::Stopped(vec![], Stop::unknown(at, why));
         let via = self.declared.get(network).map_or("", |declared| declared.via.as_str());
@@ -275,7 +275,7 @@ impl<'a> Network<'a> {
     }
 
     /// What the groups of a destination let in from whomsoever: all that is left to say where a way is not known.
-    pub(super) fn from_anywhere(&self, to: Point) -> super::band::Band {
+    pub(super) fn whoever_asks(&self, to: Point) -> super::band::Band {
         let far = super::guards::Far { address: None, groups: &[], referral: Tri::Unknown, over: None };
         match to {
             Point::Interface(at, _) => self.group_band(at, Direction::Ingress, &far),

@@ -60,7 +60,7 @@ impl<'a> Network<'a> {
             Ok(subnet) => walk.steps.push(Step::Acl { subnet, egress: false, address: walk.from.address() }),
             Err(stop) => return Err(Box::new(self.stopped(walk, stop))),
         }
-        self.from_attachment(walk, transit, from)
+        self.past_attachment(walk, transit, from)
     }
 
     /// The attachment's subnet that a subnet sends by: the one in its own zone.
@@ -84,7 +84,7 @@ impl<'a> Network<'a> {
     }
 
     /// By the table of an attachment to another one.
-    fn from_attachment<'n>(
+    fn past_attachment<'n>(
         &'n self,
         mut walk: Walk<'n>,
         transit: &'n Transit<'a>,
@@ -109,11 +109,11 @@ impl<'a> Network<'a> {
         // "Security group referencing": rules that let in, where gateway and attachment allow it; the latter is not read
         let into = if transit.body.security_group_referencing { Tri::Unknown } else { Tri::No };
         walk.referral = Referral { out: Tri::No, into, over: None };
-        self.into_vpc(walk, attachment)
+        self.enter_vpc(walk, attachment)
     }
 
     /// Into the VPC of an attachment, by one of its subnets.
-    fn into_vpc<'n>(&'n self, mut walk: Walk<'n>, attachment: &'n Attachment<'a>) -> Outcome<'n> {
+    fn enter_vpc<'n>(&'n self, mut walk: Walk<'n>, attachment: &'n Attachment<'a>) -> Outcome<'n> {
         let doors: Vec<&str> = attachment.body.subnets.iter().map(String::as_str).collect();
         let tables: Option<Vec<_>> =
             doors.iter().map(|door| Some(self.subnets.get(door)?.table.as_ref()?.lookup(walk.by))).collect();
@@ -166,7 +166,7 @@ impl<'a> Network<'a> {
         let [(transit, attachment)] = entries.as_slice() else {
             return self.stopped(walk, Stop::unknown(via, "where the network enters the estate is not known"));
         };
-        match self.from_attachment(walk, transit, attachment) {
+        match self.past_attachment(walk, transit, attachment) {
             Ok(walk) => {
                 let why = format!("the way from {via} goes on in {}", walk.vpc);
                 self.stopped(walk, Stop::unknown(short(attachment.asset), why))

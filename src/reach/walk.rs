@@ -107,9 +107,9 @@ impl<'a> Network<'a> {
             return End::Stopped(vec![], Stop::denied("", "one end speaks IPv4 and the other IPv6"));
         }
         match from {
-            Point::Interface(at, address) => self.from_interface(at, address, to, by),
-            Point::Internet(address) => self.from_internet(address, to, by),
-            Point::Declared(network, address) => self.from_declared(network, address, to, by),
+            Point::Interface(at, address) => self.leg_of_interface(at, address, to, by),
+            Point::Internet(address) => self.leg_of_internet(address, to, by),
+            Point::Declared(network, address) => self.leg_of_declared(network, address, to, by),
             Point::Bare(address) => {
                 let steps = match to {
                     Point::Interface(interface, _) => {
@@ -123,7 +123,7 @@ impl<'a> Network<'a> {
         }
     }
 
-    fn from_interface(&self, at: usize, address: IpAddr, to: Point, by: IpAddr) -> End<'_> {
+    fn leg_of_interface(&self, at: usize, address: IpAddr, to: Point, by: IpAddr) -> End<'_> {
         let from = Point::Interface(at, address);
         let Some(interface) = self.interfaces.get(at) else {
             return End::Stopped(vec![], Stop::unknown("", "no such interface"));

@@ -185,10 +185,10 @@ impl Judge<'_> {
             let source = narrowed(source, &conditions);
             if is_everybody(&source) {
                 // one entry a rule is enough, however many of its sources say so
-                if fact.everybody.iter().all(|known| known.rule != index) {
-                    if let Some(cover) = self.cover_everybody(rule, &open, unknown) {
-                        fact.everybody.push(Everybody { rule: index, path, connections: open.describe(), cover });
-                    }
+                if fact.everybody.iter().all(|known| known.rule != index)
+                    && let Some(cover) = self.cover_everybody(rule, &open, unknown)
+                {
+                    fact.everybody.push(Everybody { rule: index, path, connections: open.describe(), cover });
                 }
                 continue;
             }

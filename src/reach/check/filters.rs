@@ -53,7 +53,7 @@ impl<'a> Check<'a> {
     }
 
     /// Whether any rule is about a packet, whoever sends it: all that can be asked where the way is not known.
-    pub(super) fn from_whomever(self, to: Seat<'_>, packet: Packet) -> Say {
+    pub(super) fn whoever_sends(self, to: Seat<'_>, packet: Packet) -> Say {
         let Seat::Interface(own) = to else { return Say::Yes };
         let rules = || self.0.of::<SecurityGroupRule>().map(|(_, _, rule)| rule);
         let opens = |group: &String| {

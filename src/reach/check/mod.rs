@@ -113,7 +113,7 @@ impl<'a> Check<'a> {
         };
         let (sent, landed) = self.send(own, to, packet, true);
         match landed {
-            Landed::Nowhere => sent.and(self.from_whomever(to, packet)),
+            Landed::Nowhere => sent.and(self.whoever_sends(to, packet)),
             Landed::There if packet.is_tcp() => sent.and(self.comes_back(from, to, packet)),
             Landed::There => sent,
             Landed::Outside => {
@@ -128,7 +128,7 @@ impl<'a> Check<'a> {
             }
             // from gateway to gateway: where that ends is not followed
             Landed::Nat(_) if own.interface_type == "nat_gateway" => {
-                sent.and(Say::Unknown).and(self.from_whomever(to, packet))
+                sent.and(Say::Unknown).and(self.whoever_sends(to, packet))
             }
             Landed::Nat(door) => {
                 let Some(address) = door.private_addresses.first() else { return Say::Unknown };

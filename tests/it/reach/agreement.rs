@@ -90,7 +90,6 @@ fn the_engine_and_the_second_evaluator_agree() {
     });
     let [allowed, denied, unknown] = counts.0.each_ref().map(Cell::get);
     let (pairs, estates) = (allowed + denied + unknown, estates.get());
-    println!("{estates} estates, {pairs} questions: {allowed} allowed, {denied} denied, {unknown} unknown");
     assert!(pairs >= 100 * estates, "{pairs} questions in {estates} estates");
     assert!(
         allowed * 20 > pairs && unknown * 500 > pairs,

@@ -74,8 +74,8 @@ const BLOCKS: [&str; 9] = [
 pub fn estate(dice: &mut Dice<'_>) -> Inventory {
     let vpcs = 1 + dice.roll(4);
     let mut assets = Vec::new();
-    for vpc in 0..vpcs {
-        assets.push(asset(&format!("vpc/vpc-{vpc}"), Vpc { cidrs: nets(&[VPCS[vpc]]), default: false }));
+    for (vpc, block) in VPCS.iter().enumerate().take(vpcs) {
+        assets.push(asset(&format!("vpc/vpc-{vpc}"), Vpc { cidrs: nets(&[block]), default: false }));
         groups(dice, vpc, vpcs, &mut assets);
         subnets(dice, vpc, &mut assets);
         tables(dice, vpc, vpcs, &mut assets);
