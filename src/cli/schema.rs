@@ -10,7 +10,7 @@ use crate::report;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Which: config, diff-clusters, findings, or facts/<kind>; none lists them
+    /// Which: config, diff-clusters, findings, reach-answer, reach-question, or facts/<kind>; none lists them
     #[arg(value_name = "NAME")]
     name: Option<String>,
 }
@@ -23,8 +23,17 @@ pub fn published() -> Vec<(String, Value)> {
     let findings = written.into_generator().into_root_schema_for::<report::Document<'_>>().to_value();
     let diff = SchemaSettings::draft2020_12().for_serialize().into_generator();
     let diff = diff.into_root_schema_for::<super::diff::Document<'_>>().to_value();
+    let question = schemars::schema_for!(super::reach::Query).to_value();
+    let answer = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let answer = answer.into_root_schema_for::<super::reach::Reply<'_>>().to_value();
     let facts = facts::kinds().into_iter().filter_map(|kind| Some((format!("facts/{kind}"), facts::schema(kind)?)));
-    let named = [("config", config), ("diff-clusters", diff), ("findings", findings)];
+    let named = [
+        ("config", config),
+        ("diff-clusters", diff),
+        ("findings", findings),
+        ("reach-answer", answer),
+        ("reach-question", question),
+    ];
     named.map(|(name, schema)| (name.to_owned(), schema)).into_iter().chain(facts).collect()
 }
 
