@@ -124,9 +124,9 @@ impl<'a> Network<'a> {
             None => asked,
         };
         let mut sum = Sum { band: Band::shut(), witness: None, doubt: None, proofs: BTreeSet::new() };
-        if asked.is_empty() {
-            let at = listens.as_ref().map_or("", |(balancer, _)| &balancer.id);
-            sum.proofs.insert(Said::new(at, String::new(), "no listener takes it", None));
+        if let Some((balancer, _)) = listens.as_ref().filter(|_| asked.is_empty()) {
+            let hops = vec![Said::new(&balancer.id, String::new(), "no listener takes it", None).hop()];
+            return Found { verdict: Verdict::Denied, connections: Connections::default(), hops };
         }
         for (source, _) in &from.points {
             for (target, by) in &to.points {

@@ -100,7 +100,10 @@ fn the_report_reads_well_in_both_languages() {
 #[test]
 fn the_readme_quotes_what_the_program_prints() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let quoted = readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let quotes: Vec<&str> = readme.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [quoted, answer] = quotes.as_slice() else { panic!("{} quotes", quotes.len()) };
+    let told = zoneproof(&["reach", "internet", "wallet-public", "tcp/443", "fixtures/estates/wallet"]).stdout;
+    assert_eq!(told.trim_end(), answer.trim_end(), "the README quotes another answer");
     let report = zoneproof(&["scan", FAULTY]).stdout;
     let mut lines = report.lines();
     for line in quoted.lines().filter(|line| line.trim() != "…") {

@@ -9,7 +9,9 @@ use std::sync::LazyLock;
 use bolero::check;
 use zoneproof::config::Config;
 use zoneproof::load::load_text;
+use zoneproof::model::{Connections, Inventory, NetworkInterface};
 use zoneproof::policy::{message, metadata, reads};
+use zoneproof::reach::{End, Network, Question, Verdict};
 
 use crate::support::root;
 
@@ -63,6 +65,22 @@ fn load(name: &str, bytes: &[u8]) {
         assert!(words < 200, "{name} was dropped silently:\n{text}");
     }
     inventory.digest().unwrap();
+    ask(&inventory);
+}
+
+/// Whatever the estate looks like, questions about it have answers, and a denial has a proof.
+fn ask(inventory: &Inventory) {
+    let network = Network::new(inventory, &[]);
+    let own = inventory.of::<NetworkInterface>().map(|(_, asset, _)| &*asset.id).take(3);
+    let ends: Vec<End> = own.filter_map(|id| network.end(id).ok()).chain([End::Internet]).collect();
+    for src in &ends {
+        for dst in &ends {
+            let question =
+                Question { src: src.clone(), dst: dst.clone(), connections: Connections::all(), src_port: None };
+            let answer = network.answer(&question);
+            assert!(answer.verdict != Verdict::Denied || !answer.hops.is_empty(), "{question:?}");
+        }
+    }
 }
 
 macro_rules! loader {

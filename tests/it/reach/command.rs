@@ -33,7 +33,9 @@ fn mistakes_are_told_all_at_once_with_their_lines() {
     let run = zoneproof(&["reach", "--queries", path.to_str().unwrap(), ESTATE]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
     let told: String = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-    for part in ["q.jsonl:1: `eni-nobody` is in none", "q.jsonl:3: `sg-app` is a security-group", "q.jsonl:4: a port or"] {
+    for part in
+        ["q.jsonl:1: `eni-nobody` is in none", "q.jsonl:3: `sg-app` is a security-group", "q.jsonl:4: a port or"]
+    {
         assert!(told.contains(part), "{part} is missing in {told}");
     }
     let questions = folder(&[("q.jsonl", "{\"src\": 1}\n{\"source\": \"internet\"}\n")]);
