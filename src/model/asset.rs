@@ -57,10 +57,10 @@ pub trait Kind: Sized + 'static {
 
 macro_rules! kinds {
     ($($variant:ident($module:ident) = $name:literal),* $(,)?) => {
-        /// What an asset says, by kind.
+        /// What an asset says, by kind. Boxed, for most assets are rules of groups and no clusters.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Body {
-            $(#[doc = concat!("`", $name, "`")] $variant($module::$variant)),*
+            $(#[doc = concat!("`", $name, "`")] $variant(Box<$module::$variant>)),*
         }
 
         impl Body {
@@ -103,7 +103,7 @@ macro_rules! kinds {
         }
 
         impl From<$module::$variant> for Body {
-            fn from(body: $module::$variant) -> Self { Self::$variant(body) }
+            fn from(body: $module::$variant) -> Self { Self::$variant(Box::new(body)) }
         })*
     };
 }
