@@ -5,10 +5,13 @@
 
 mod band;
 pub mod check;
+mod crossings;
 mod decide;
 mod edge;
 mod ends;
+mod entrances;
 mod guards;
+mod listeners;
 mod network;
 mod over_transit;
 mod query;

@@ -1,0 +1,98 @@
+//! What a walk meets at the end of a VPC and beside it: NAT gateways, and VPC peering.
+//!
+//! Sources: Amazon VPC User Guide, "NAT gateways"; Amazon VPC Peering Guide, "VPC peering connection lifecycle", "Unsupported
+//! configurations" (no transit, no edge-to-edge routing).
+
+use super::guards::Tri;
+use super::network::{Network, short};
+use super::walk::{End, Referral, Walk, passes};
+use super::way::{Point, Step, Stop};
+use crate::model::{Connections, Direction, Protocol};
+
+impl<'a> Network<'a> {
+    /// To a NAT gateway, which sends on with an address of its own.
+    pub(super) fn to_nat<'n>(&'n self, mut walk: Walk<'n>, id: &'n str) -> End<'n> {
+        let stop = |walk: Walk<'n>, why: &str| self.stopped(walk, Stop::unknown(id, why));
+        let Some((asset, nat)) = self.nat(id) else { return stop(walk, "the NAT gateway was not collected") };
+        match nat.state.as_str() {
+            "available" => {}
+            "deleted" | "deleting" | "failed" => {
+                return self.stopped(walk, Stop::denied(&asset.id, format!("is {}", nat.state)));
+            }
+            _ => return stop(walk, "the NAT gateway is not available yet"),
+        }
+        if walk.by.is_ipv6() {
+            return stop(walk, "NAT64 is not modelled");
+        }
+        let own = self.interfaces.iter().position(|interface| {
+            interface.subnet == nat.subnet && nat.interfaces.iter().any(|eni| eni == short(interface.asset))
+        });
+        let Some((at, interface)) = own.and_then(|at| Some((at, self.interfaces.get(at)?))) else {
+            return stop(walk, "the NAT gateway's interface was not collected, or it is a regional one");
+        };
+        let Some(address) = interface.private.iter().find(|address| address.is_ipv4()) else {
+            return stop(walk, "the NAT gateway's address was not collected");
+        };
+        // NAT gateway basics: it supports TCP, UDP and ICMP
+        let carried = [Protocol::TCP, Protocol::UDP, Protocol::ICMP].map(Connections::protocol);
+        let connections = carried.iter().fold(Connections::default(), |all, one| all.union(one));
+        if interface.subnet == walk.subnet {
+            // whether a subnet's ACL sees what goes to a gateway in it is not documented
+            for step in &mut walk.steps {
+                if let Step::Acl { subnet, egress: true, address } = *step
+                    && subnet == interface.subnet
+                {
+                    *step = Step::AnyAcl { subnets: vec![subnet], or_none: true, egress: true, address };
+                }
+            }
+            let (subnets, address) = (vec![interface.subnet], walk.from.address());
+            walk.steps.push(Step::AnyAcl { subnets, or_none: true, egress: false, address });
+        } else {
+            walk.steps.push(Step::Acl { subnet: interface.subnet, egress: false, address: walk.from.address() });
+        }
+        walk.steps.push(Step::Carries { at: asset.id.to_string(), connections });
+        let to = Point::Interface(at, *address);
+        let End::Arrived(mut leg) = self.arrived(Walk { referral: Referral::both(Tri::No), ..walk }) else {
+            return End::Stopped(vec![], Stop::unknown(id, "no way to the NAT gateway"));
+        };
+        // the far end's own groups come with the last leg
+        if matches!(leg.steps.last(), Some(Step::Groups { direction: Direction::Ingress, .. })) {
+            leg.steps.pop();
+        }
+        leg.to = to;
+        End::Nat(leg)
+    }
+
+    /// Over a peering connection: to what lies in the VPC on its other side, and nothing behind that.
+    pub(super) fn over_peering<'n>(&'n self, mut walk: Walk<'n>, id: &'n str) -> End<'n> {
+        let Some((asset, peering)) = self.peerings.get(id) else {
+            return self.stopped(walk, Stop::unknown(id, "the peering connection was not collected"));
+        };
+        match peering.status.as_str() {
+            "active" => {}
+            // "VPC peering connection lifecycle": none of these carries traffic
+            "initiating-request" | "pending-acceptance" | "provisioning" | "failed" | "expired" | "rejected"
+            | "deleted" => {
+                return self.stopped(walk, Stop::denied(&asset.id, format!("is {}", peering.status)));
+            }
+            other => return self.stopped(walk, Stop::unknown(&asset.id, format!("is {other}"))),
+        }
+        let (here, there) = (&peering.requester, &peering.accepter);
+        let (here, there) = if here.vpc == walk.vpc { (here, there) } else { (there, here) };
+        let Some(subnet) = self.direct(walk.to, walk.by, &there.vpc) else {
+            if matches!(walk.to, Point::Bare(_)) {
+                let stop = self.nobody(&there.vpc, walk.by);
+                return self.stopped(walk, stop);
+            }
+            return self.stopped(walk, Stop::denied(&asset.id, format!("leads to {}, and no further", there.vpc)));
+        };
+        let same_region = match (here.region.as_str(), there.region.as_str()) {
+            ("", _) | (_, "") => Tri::Unknown,
+            (a, b) => (a == b).into(),
+        };
+        walk.referral = Referral { over: Some(id), ..Referral::both(same_region) };
+        walk.steps.push(passes(&asset.id, "", &format!("active, leads to {}", there.vpc)));
+        walk.steps.push(Step::Acl { subnet, egress: false, address: walk.from.address() });
+        self.arrived(walk)
+    }
+}

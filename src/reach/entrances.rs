@@ -1,0 +1,90 @@
+//! Entrances of AWS services that have no model (Global Accelerator, VPC Lattice …): interfaces from which anything may come.
+//!
+//! Sources: Global Accelerator, "Secure VPC connections", "Client IP address preservation"; CloudFront, "Restrict access
+//! with VPC origins".
+
+use super::decide::any_port;
+use super::ends::End;
+use super::guards::{Far, Tri};
+use super::network::{Network, short};
+use super::query::{Found, Verdict};
+use super::way::Hop;
+use crate::model::{Connections, Direction};
+
+/// Services whose interfaces begin no connection for a client of theirs: stores, what is followed as a relay or a route
+/// of its own, and computing, which is an end itself.
+const NO_ENTRANCES: &[&str] = &[
+    "codebuild",
+    "dax",
+    "directory-service",
+    "dms",
+    "ecs",
+    "efs",
+    "eks-control-plane",
+    "elasticache",
+    "fsx",
+    "glue",
+    "lambda",
+    "load-balancer",
+    "memorydb",
+    "mq",
+    "msk",
+    "nat-gateway",
+    "opensearch",
+    "rds",
+    "redshift",
+    "sagemaker",
+    "transit-gateway",
+    "vpc-endpoint",
+    "workspaces",
+];
+
+impl<'a> Network<'a> {
+    /// Entrances of services without a model from which a destination may be reached, straight or over load balancers.
+    pub(super) fn over_entrances(&self, src: &End, dst: &End, asked: &Connections) -> Vec<Found> {
+        // who may send nothing has no use for an entrance
+        let anywhere = Far { address: None, groups: &[], referral: Tri::Unknown, over: None };
+        let silent = |at: &usize| self.group_band(*at, Direction::Egress, &anywhere).may.is_empty();
+        if matches!(src, End::Interfaces(all) if all.iter().all(silent)) {
+            return vec![];
+        }
+        let (sources, targets) = (self.bearers(src), self.bearers(dst));
+        let mut found = Vec::new();
+        for (at, interface) in self.interfaces.iter().enumerate() {
+            let Some(service) = interface.service.filter(|service| !NO_ENTRANCES.contains(service)) else { continue };
+            if sources.contains(&at) || targets.contains(&at) {
+                continue;
+            }
+            let entrance = End::Interfaces(vec![at]);
+            let mut ways = vec![self.direct_answer(&entrance, dst, asked, &any_port())];
+            ways.extend(self.over_balancers(&entrance, dst, asked));
+            let why = format!("an interface of {service}, from which anything may come");
+            let hop = Hop { at: short(interface.asset).to_owned(), by: String::new(), why };
+            if let Some(on) = ways.into_iter().find(|way| way.verdict != Verdict::Denied) {
+                let hops = [hop].into_iter().chain(on.hops).collect();
+                found.push(Found { verdict: Verdict::Unknown, connections: on.connections, hops });
+                continue;
+            }
+            // it may keep the client's address, which the groups of what lies in its VPC then see
+            let near = targets.iter().filter_map(|at| self.interfaces.get(*at)).any(|i| i.vpc == interface.vpc);
+            let sent = self.group_band(at, Direction::Egress, &anywhere).may.intersect(asked);
+            let seen = self.seen_from(src, &entrance, dst).may.intersect(&sent);
+            if near && !seen.is_empty() {
+                found.push(Found { verdict: Verdict::Unknown, connections: seen, hops: vec![hop] });
+            }
+        }
+        found
+    }
+
+    /// Control planes from which a destination may be reached, by name: what they do for their clients is no network path.
+    pub(super) fn control_planes(&self, dst: &End, asked: &Connections) -> Vec<&'a str> {
+        let all = self.interfaces.iter().enumerate().filter(|(_, i)| i.service == Some("eks-control-plane"));
+        let reaches = |at: usize| {
+            let answer = self.direct_answer(&End::Interfaces(vec![at]), dst, asked, &any_port());
+            answer.verdict != Verdict::Denied
+        };
+        let mut names: Vec<&str> = all.filter(|(at, _)| reaches(*at)).map(|(_, i)| short(i.asset)).collect();
+        names.sort_unstable();
+        names
+    }
+}

@@ -1,0 +1,152 @@
+//! Load balancers: what their listeners take, and where that goes.
+//!
+//! Any action, weight or condition of a listener is a way that may be taken; sure is only what a listener's default action
+//! forwards, with a weight, to a healthy target.
+//!
+//! Source: Elastic Load Balancing, "Listeners", "Listener rules", "Target groups".
+
+use super::band::Band;
+use super::ends::End;
+use super::network::Network;
+use crate::model::{Asset, Connections, Forward, Listener, ListenerRule, LoadBalancer, Protocol, Target, TargetGroup};
+
+/// A way from a listener to a target.
+#[derive(Debug, Clone)]
+pub(super) struct Edge<'a> {
+    pub listener: Option<&'a Asset>,
+    /// What clients of the load balancer use.
+    pub client: Connections,
+    /// What it uses towards the target.
+    pub target: Connections,
+    /// Whether it surely forwards there.
+    pub sure: bool,
+}
+
+/// A load balancer that a source may reach.
+pub(super) struct Reached<'a> {
+    pub balancer: &'a Asset,
+    pub body: &'a LoadBalancer,
+    pub doors: Vec<usize>,
+}
+
+impl<'a> Network<'a> {
+    /// Ways of a load balancer to some interfaces.
+    pub(super) fn edges(&self, at: &Reached<'a>, targets: &[usize]) -> Vec<Edge<'a>> {
+        let mut edges = Vec::new();
+        let mut listeners = 0;
+        let own = self.inventory.of::<Listener>().filter(|(_, _, l)| *l.load_balancer == *at.balancer.id);
+        for (_, asset, listener) in own {
+            listeners += 1;
+            let client = listening(listener);
+            let rules = self.inventory.of::<ListenerRule>().filter(|(_, _, rule)| *rule.listener == *asset.id);
+            let rules: Vec<&ListenerRule> = rules.map(|(_, _, rule)| rule).collect();
+            let default = self.takes_default(at.body, &rules);
+            for Forward { target_group, weight } in &listener.forwards {
+                edges.extend(self.to_targets(asset, &client, target_group, default && *weight > 0, targets));
+            }
+            for forward in rules.iter().flat_map(|rule| &rule.forwards) {
+                edges.extend(self.to_targets(asset, &client, &forward.target_group, false, targets));
+            }
+        }
+        // what its listeners do was not collected: its target groups may tell that it forwards
+        if listeners == 0 {
+            for (_, asset, group) in self.inventory.of::<TargetGroup>() {
+                if group.balancers.iter().any(|balancer| **balancer == *at.balancer.id) {
+                    let ways = self.to_targets(asset, &Connections::all(), &asset.id, false, targets);
+                    edges.extend(ways.into_iter().map(|edge| Edge { listener: None, ..edge }));
+                }
+            }
+        }
+        edges
+    }
+
+    /// Ways into those of some interfaces that are targets of a group, straight or over a load balancer that is.
+    fn to_targets(
+        &self,
+        listener: &'a Asset,
+        client: &Connections,
+        group: &str,
+        sure: bool,
+        targets: &[usize],
+    ) -> Vec<Edge<'a>> {
+        let edge =
+            |target: Connections, sure: bool| Edge { listener: Some(listener), client: client.clone(), target, sure };
+        let Some((_, _, body)) = self.inventory.find::<TargetGroup>(group) else {
+            return vec![edge(Connections::all(), false)];
+        };
+        if !body.targets_known {
+            let opened = body.port.map_or_else(Connections::all, |port| spoken(&body.protocol, port));
+            return vec![edge(opened, false)];
+        }
+        let own = self.inventory.of::<Target>().filter(|(_, _, target)| target.target_group == group);
+        let mut edges = Vec::new();
+        for (_, _, target) in own {
+            let is = targets.iter().filter_map(|at| self.interfaces.get(*at)).any(|interface| {
+                interface.instance == Some(target.target.as_str())
+                    || interface.private.iter().any(|address| address.to_string() == target.target)
+            });
+            let is = is || self.is_door_of(&target.target, targets);
+            let opened = target.port.or(body.port).map_or_else(Connections::all, |port| spoken(&body.protocol, port));
+            // a load balancer behind a load balancer, of which nothing is known
+            let lost = target.target.contains(":loadbalancer/")
+                && self.inventory.find::<LoadBalancer>(&target.target).is_none();
+            if is || lost {
+                edges.push(edge(opened, sure && !lost && target.health == "healthy"));
+            }
+        }
+        edges
+    }
+
+    /// Whether some request surely meets a listener's default action: no rule before it takes all, and all are known.
+    ///
+    /// Source: Application Load Balancers, "Listener rules": rules are evaluated by priority, the default one last.
+    fn takes_default(&self, balancer: &LoadBalancer, rules: &[&ListenerRule]) -> bool {
+        let takes_all = |rule: &&&ListenerRule| {
+            let every = |condition: &String| {
+                let values = condition.split_once('=').map_or("", |(_, values)| values);
+                values.split(',').any(|value| matches!(value, "*" | "/*"))
+            };
+            rule.priority != "default" && rule.conditions.iter().all(every)
+        };
+        // only application load balancers have rules
+        let listed = balancer.balancer_type != "application" || rules.iter().any(|rule| rule.priority == "default");
+        listed && !rules.iter().any(|rule| takes_all(&rule))
+    }
+
+    /// Whether a target is the load balancer that some interfaces belong to.
+    fn is_door_of(&self, target: &str, interfaces: &[usize]) -> bool {
+        let balancer = target.contains(":loadbalancer/").then(|| self.inventory.find::<LoadBalancer>(target)).flatten();
+        balancer.is_some_and(|(_, asset, _)| self.of_asset(asset).iter().any(|door| interfaces.contains(door)))
+    }
+
+    /// The load balancer whose interfaces an end's are, and which connections its listeners take.
+    pub(super) fn listens(&self, end: &End) -> Option<(&'a Asset, Band)> {
+        let End::Interfaces(all) = end else { return None };
+        let mut balancers = self.inventory.of::<LoadBalancer>();
+        let (_, balancer, _) = balancers.find(|(_, asset, _)| {
+            let doors = self.of_asset(asset);
+            !doors.is_empty() && all.iter().all(|at| doors.contains(at))
+        })?;
+        let own = self.inventory.of::<Listener>().filter(|(_, _, listener)| *listener.load_balancer == *balancer.id);
+        let sets: Vec<Connections> = own.map(|(_, _, listener)| listening(listener)).collect();
+        if sets.is_empty() {
+            return Some((balancer, Band::unknown()));
+        }
+        Some((balancer, Band::exactly(sets.iter().fold(Connections::default(), |all, one| all.union(one)))))
+    }
+}
+
+/// What a listener takes.
+fn listening(listener: &Listener) -> Connections {
+    listener.port.map_or_else(Connections::all, |port| spoken(&listener.protocol, port))
+}
+
+/// A port of the protocol under one of Elastic Load Balancing's.
+fn spoken(protocol: &str, port: u16) -> Connections {
+    let of = |protocol| Connections::ports(protocol, port, port);
+    match protocol {
+        "UDP" | "QUIC" => of(Protocol::UDP),
+        "TCP_UDP" | "TCP_QUIC" | "GENEVE" => of(Protocol::TCP).union(&of(Protocol::UDP)),
+        _ => of(Protocol::TCP),
+    }
+}
