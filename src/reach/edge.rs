@@ -176,6 +176,9 @@ impl<'a> Network<'a> {
             _ => {}
         }
         let told = |public: &IpAddr| {
+            if let Some((private, _)) = interface.translations.iter().find(|(_, own)| own == public) {
+                return Some(*private);
+            }
             let mut all = self.inventory.of::<ElasticIp>();
             all.find(|(_, _, elastic)| elastic.address == Some(*public))
                 .and_then(|(_, _, elastic)| elastic.private_address)

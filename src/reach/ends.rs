@@ -7,7 +7,8 @@ use ipnet::IpNet;
 use super::network::{Network, short};
 use super::way::{Point, Stop};
 use crate::model::{
-    AddressSet, Asset, Instance, Kind, LoadBalancer, NatGateway, NetworkInterface, Vpc, VpcEndpoint, short_of,
+    AddressSet, Asset, ElasticIp, Instance, Kind, LoadBalancer, NatGateway, NetworkInterface, Vpc, VpcEndpoint,
+    short_of,
 };
 
 /// One end of a question.
@@ -159,6 +160,15 @@ impl<'a> Network<'a> {
             let pairs =
                 of_family.map(|address| (Point::Interface(at, *address), if source { *address } else { *public }));
             points.points.extend(pairs.filter(|pair| !source || !points.points.contains(pair)).collect::<Vec<_>>());
+        }
+        // its own answer shows no public address, and another one says that it has one
+        let claims = |(_, _, elastic): (usize, &Asset, &ElasticIp)| {
+            elastic.interface.as_deref() == Some(short(interface.asset))
+                || (elastic.instance.is_some() && elastic.instance.as_deref() == interface.instance)
+        };
+        if interface.public.is_empty() && self.inventory.of::<ElasticIp>().any(claims) {
+            let why = "an Elastic IP is associated with it, and the interface shows none: collect both at one time";
+            points.stops.push(Stop::unknown(&interface.asset.id, why));
         }
         if interface.private.is_empty() {
             points.stops.push(Stop::unknown(&interface.asset.id, "its addresses were not collected"));

@@ -27,6 +27,8 @@ pub(super) struct Interface<'a> {
     /// Prefixes that are delegated to it, for pods.
     pub prefixes: &'a [IpNet],
     pub public: &'a [IpAddr],
+    /// Private and public addresses that belong together.
+    pub translations: &'a [(IpAddr, IpAddr)],
     pub guard: Guard,
     /// `interface`, `nat_gateway` …
     pub interface_type: &'a str,
@@ -190,6 +192,7 @@ fn interfaces(inventory: &Inventory) -> Vec<Interface<'_>> {
                 private: &body.private_addresses,
                 prefixes: &body.prefixes,
                 public: &body.public_addresses,
+                translations: &body.translations,
                 guard: if open { Guard::Nothing } else { Guard::Groups },
                 interface_type: &body.interface_type,
                 service: body.service.as_deref(),
@@ -208,6 +211,7 @@ fn interfaces(inventory: &Inventory) -> Vec<Interface<'_>> {
             private: &body.private_addresses,
             prefixes: &[],
             public: &body.public_addresses,
+            translations: &[],
             guard: Guard::Groups,
             interface_type: "interface",
             service: None,

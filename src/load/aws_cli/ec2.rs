@@ -212,6 +212,10 @@ pub(super) fn network_interface(reader: &mut Reader<'_>, raw: &RawValue) -> Read
     let delegated = [s.ipv4_prefixes, s.ipv6_prefixes].into_iter().flatten().flatten();
     let mut prefixes: Vec<IpNet> = delegated.map(|delegated| delegated.prefix).collect();
     prefixes.sort();
+    let pairs = s.private_ip_addresses.iter().flatten();
+    let pairs = pairs.filter_map(|a| Some((a.private_ip_address?, a.association.as_ref()?.public_ip?)));
+    let primary = s.private_ip_address.zip(s.association.as_ref().and_then(|a| a.public_ip));
+    let translations = sorted(pairs.chain(primary));
     let (private_addresses, public) = addresses(s.private_ip_address, s.private_ip_addresses, s.ipv6_addresses);
     let kind = s.interface_type.unwrap_or_default();
     let managed = s.requester_managed.unwrap_or(false);
@@ -224,6 +228,7 @@ pub(super) fn network_interface(reader: &mut Reader<'_>, raw: &RawValue) -> Read
         private_addresses,
         prefixes,
         public_addresses: sorted(public.into_iter().chain(s.association.and_then(|a| a.public_ip))),
+        translations,
         interface_type: kind,
         instance: s.attachment.and_then(|a| a.instance_id),
         requester_managed: managed,

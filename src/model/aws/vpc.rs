@@ -115,6 +115,9 @@ pub struct NetworkInterface {
     pub prefixes: Vec<IpNet>,
     /// Public or Elastic IP addresses, sorted.
     pub public_addresses: Vec<IpAddr>,
+    /// Which private address each public one stands for, as far as the answer says: private, public. Sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub translations: Vec<(IpAddr, IpAddr)>,
     /// `interface`, `network_load_balancer`, `nat_gateway` …
     pub interface_type: String,
     /// The instance that it is attached to.
