@@ -228,6 +228,9 @@ impl Connections {
                 (None | Some(-1), None | Some(-1)) => Some(Self::protocol(protocol)),
                 (from, to) => {
                     let (low, high) = (from.or(to)?, to.or(from)?);
+                    if low > high {
+                        return None;
+                    }
                     Some(Self::ports(protocol, u16::try_from(low).ok()?, u16::try_from(high).ok()?))
                 }
             },

@@ -3,13 +3,34 @@
 //! Sources: Amazon VPC User Guide, "NAT gateways"; Amazon VPC Peering Guide, "VPC peering connection lifecycle", "Unsupported
 //! configurations" (no transit, no edge-to-edge routing).
 
+use std::net::IpAddr;
+
 use super::guards::Tri;
 use super::network::{Network, short};
+use super::routes::Next;
 use super::walk::{End, Referral, Walk, passes};
 use super::way::{Point, Step, Stop};
 use crate::model::{Connections, Direction, Protocol};
 
 impl<'a> Network<'a> {
+    /// Whether an interface may reach an IPv4 address from its IPv6 one, through a NAT gateway.
+    ///
+    /// Source: Amazon VPC User Guide, "DNS64 and NAT64": 64:ff9b::/96 is routed to a NAT gateway.
+    pub(super) fn over_nat64(&self, from: Point, by: IpAddr) -> Option<Stop> {
+        let (Point::Interface(at, IpAddr::V6(_)), IpAddr::V4(v4)) = (from, by) else { return None };
+        let [a, b, c, d] = v4.octets();
+        let (high, low) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+        let translated = IpAddr::from([0x64, 0xff9b, 0, 0, 0, 0, high, low]);
+        let subnet = self.subnets.get(self.interfaces.get(at)?.subnet);
+        match subnet.and_then(|subnet| subnet.table.as_ref()).map(|table| table.lookup(translated)) {
+            Some(Next::To(route)) if route.target.starts_with("nat-") => {
+                Some(Stop::unknown(&route.target, "NAT64 is not modelled"))
+            }
+            Some(Next::Unknown(_)) | None => Some(Stop::unknown("", "whether IPv6 is translated to IPv4 is not known")),
+            Some(_) => None,
+        }
+    }
+
     /// To a NAT gateway, which sends on with an address of its own.
     pub(super) fn to_nat<'n>(&'n self, mut walk: Walk<'n>, id: &'n str) -> End<'n> {
         let stop = |walk: Walk<'n>, why: &str| self.stopped(walk, Stop::unknown(id, why));
@@ -33,6 +54,9 @@ impl<'a> Network<'a> {
         let Some(address) = interface.private.iter().find(|address| address.is_ipv4()) else {
             return stop(walk, "the NAT gateway's address was not collected");
         };
+        if interface.private.iter().filter(|address| address.is_ipv4()).count() > 1 {
+            return stop(walk, "which of its addresses the NAT gateway sends by is not documented");
+        }
         // NAT gateway basics: it supports TCP, UDP and ICMP
         let carried = [Protocol::TCP, Protocol::UDP, Protocol::ICMP].map(Connections::protocol);
         let connections = carried.iter().fold(Connections::default(), |all, one| all.union(one));

@@ -11,8 +11,8 @@ use super::routes::Next;
 use super::walk::{End, Gate, Referral, Walk, is_public, passes};
 use super::way::{Leg, Point, Step, Stop};
 use crate::model::{
-    BlockPublicAccess, BlockPublicAccessExclusion, DirectConnectGatewayAssociation, Direction, ElasticIp, Kind, Route,
-    VpnConnection,
+    Asset, BlockPublicAccess, BlockPublicAccessExclusion, DirectConnectGatewayAssociation, Direction, ElasticIp, Kind,
+    Route, RouteTable, VpnConnection,
 };
 
 /// What VPC Block Public Access does to a subnet.
@@ -130,7 +130,7 @@ impl<'a> Network<'a> {
             }
             Blocked::Unknown => return stop(Stop::unknown(interface.subnet, "VPC Block Public Access")),
         }
-        if let Some(end) = self.edge(short(gateway), private) {
+        if let Some(end) = self.edge(gateway, private) {
             return stop(end);
         }
         let vpc = interface.vpc;
@@ -146,7 +146,7 @@ impl<'a> Network<'a> {
         let Point::Interface(at, private) = leg.from else { return Ok(vec![]) };
         let Some(interface) = self.interfaces.get(at) else { return Ok(vec![]) };
         if let Some(Some(gateway)) = self.internet_gateway(interface.vpc)
-            && let Some(stop) = self.edge(short(gateway), private)
+            && let Some(stop) = self.edge(gateway, private)
         {
             return Err(stop);
         }
@@ -154,8 +154,11 @@ impl<'a> Network<'a> {
     }
 
     /// What the route table of a gateway does to an address behind it; none if it stays on its way.
-    fn edge(&self, gateway: &str, address: IpAddr) -> Option<Stop> {
-        let table = self.edges.get(gateway)?;
+    fn edge(&self, gateway: &Asset, address: IpAddr) -> Option<Stop> {
+        let Some(table) = self.edges.get(short(gateway)) else {
+            let whole = !self.inventory.coverage.fell_short(RouteTable::NAME, &gateway.place);
+            return (!whole).then(|| Stop::unknown(&gateway.id, "a route table of its own may not have been read"));
+        };
         match table.lookup(address) {
             Next::Local => None,
             Next::Blackhole(_) => Some(Stop::denied(&table.asset.id, "a blackhole")),
@@ -267,7 +270,10 @@ impl<'a> Network<'a> {
         let gateways = self.inventory.of::<crate::model::VpnGateway>();
         let mut attached = gateways.filter(|(_, _, body)| body.vpcs.iter().any(|attached| attached == vpc));
         if let Some((_, gateway, _)) = attached.find(|(_, asset, _)| self.behind(network, short(asset))) {
-            if let Some(end) = self.edge(short(gateway), private) {
+            if self.enters_by_transit(network) {
+                return stop(via, "the network enters by several gateways");
+            }
+            if let Some(end) = self.edge(gateway, private) {
                 return End::Stopped(vec![], end);
             }
             walk.steps.push(passes(&gateway.id, "", "from a declared network"));
@@ -279,7 +285,7 @@ impl<'a> Network<'a> {
 
     /// What the groups of a destination let in from whomsoever: all that is left to say where a way is not known.
     pub(super) fn whoever_asks(&self, to: Point) -> super::band::Band {
-        let far = super::guards::Far { address: None, groups: &[], referral: Tri::Unknown, over: None };
+        let far = super::guards::Far { address: None, groups: None, referral: Tri::Unknown, over: None };
         match to {
             Point::Interface(at, _) => self.group_band(at, Direction::Ingress, &far),
             Point::Internet(_) | Point::Declared(..) | Point::Bare(_) => super::band::Band::open(),

@@ -7,8 +7,8 @@ use ipnet::IpNet;
 use super::network::{Network, short};
 use super::way::{Point, Stop};
 use crate::model::{
-    AddressSet, Asset, ElasticIp, Instance, Kind, LoadBalancer, NatGateway, NetworkInterface, Vpc, VpcEndpoint,
-    short_of,
+    AddressSet, Asset, ElasticIp, Instance, Kind, LoadBalancer, NatGateway, NetworkInterface, RouteTable, Vpc,
+    VpcEndpoint, short_of,
 };
 
 /// One end of a question.
@@ -100,7 +100,9 @@ impl<'a> Network<'a> {
     pub(super) fn of_asset(&self, asset: &Asset) -> Vec<usize> {
         let id = short(asset);
         // Elastic Load Balancing names the load balancer in its interfaces' descriptions: `ELB app/name/hash`
-        let balancer = asset.id.split_once(":loadbalancer/").map(|(_, name)| format!("ELB {name}"));
+        if let Some((_, name)) = asset.id.split_once(":loadbalancer/") {
+            return self.doors.get(format!("ELB {name}").as_str()).cloned().unwrap_or_default();
+        }
         let told: &[String] = match (NatGateway::of(&asset.body), VpcEndpoint::of(&asset.body)) {
             (Some(nat), _) => &nat.interfaces,
             (_, Some(endpoint)) => &endpoint.interfaces,
@@ -109,10 +111,7 @@ impl<'a> Network<'a> {
         let is = |candidate: &Asset| {
             candidate.id == asset.id
                 || told.iter().any(|eni| eni == short(candidate))
-                || NetworkInterface::of(&candidate.body).is_some_and(|body| {
-                    body.instance.as_deref() == Some(id)
-                        || balancer.as_ref().is_some_and(|name| *name == body.description)
-                })
+                || NetworkInterface::of(&candidate.body).is_some_and(|body| body.instance.as_deref() == Some(id))
         };
         let all = self.interfaces.iter().enumerate();
         all.filter(|(_, interface)| is(interface.asset)).map(|(at, _)| at).collect()
@@ -196,13 +195,30 @@ impl<'a> Network<'a> {
             points.points.extend(all.map(|address| (Point::Declared(at, address), address)));
             rest = rest.subtract(&inside);
         }
-        let public = rest.intersect(&AddressSet::internet()).subtract(&vpcs);
+        let public = rest.intersect(&AddressSet::internet()).subtract(&vpcs).subtract(&self.led_elsewhere());
         let all = public.landmarks(&matchers).into_iter();
         points.points.extend(all.map(|address| (Point::Internet(address), address)));
         // an address that is borne here may be borne as well by what was not collected: routes tell whom they lead to
         let elsewhere = if source { rest } else { set.subtract(&AddressSet::internet()) };
         let bare = elsewhere.subtract(&public).landmarks(&matchers).into_iter();
         points.points.extend(bare.map(|address| (Point::Bare(address), address)));
+    }
+
+    /// Public address space that something else than the internet leads to: peers' own blocks, and what routes send to
+    /// peers, transit, virtual private, carrier and local gateways.
+    fn led_elsewhere(&self) -> AddressSet {
+        let peers = self.peerings.values().flat_map(|(_, peering)| [&peering.requester, &peering.accepter]);
+        let mut blocks: Vec<IpNet> = peers.flat_map(|side| &side.cidrs).copied().collect();
+        for (_, _, table) in self.inventory.of::<RouteTable>() {
+            let led = table.routes.iter().filter(|route| {
+                let kind = route.target.split('-').next().unwrap_or_default();
+                matches!(kind, "pcx" | "tgw" | "vgw" | "lgw" | "cagw") || route.target.contains(":core-network/")
+            });
+            blocks.extend(led.filter_map(|route| super::routes::blocks(self.inventory, &route.destination)).flatten());
+        }
+        // the rest of the internet goes out over such gateways as well
+        blocks.retain(|block| block.prefix_len() > 0);
+        AddressSet::from_nets(&blocks)
     }
 
     /// Blocks that tell addresses at the other end of a connection apart.

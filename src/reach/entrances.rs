@@ -43,7 +43,7 @@ impl<'a> Network<'a> {
     /// Entrances of services without a model from which a destination may be reached, straight or over load balancers.
     pub(super) fn over_entrances(&self, src: &End, dst: &End, asked: &Connections) -> Vec<Found> {
         // who may send nothing has no use for an entrance
-        let anywhere = Far { address: None, groups: &[], referral: Tri::Unknown, over: None };
+        let anywhere = Far { address: None, groups: None, referral: Tri::Unknown, over: None };
         let silent = |at: &usize| self.group_band(*at, Direction::Egress, &anywhere).may.is_empty();
         if matches!(src, End::Interfaces(all) if all.iter().all(silent)) {
             return vec![];

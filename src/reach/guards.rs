@@ -31,8 +31,8 @@ impl From<bool> for Tri {
 pub(super) struct Far<'n> {
     /// Its address; none where something that is not modelled may have put another one in its place.
     pub address: Option<IpAddr>,
-    /// Groups of the interface that bears the address as a private one; none if none does.
-    pub groups: &'n [String],
+    /// Groups of the interface that bears the address as a private one, empty if none does; none if nobody knows.
+    pub groups: Option<&'n [String]>,
     /// Whether a reference to one of them counts over the way that the connection takes.
     pub referral: Tri,
     /// The peering connection between the two ends.
@@ -63,12 +63,21 @@ impl Rule<'_> {
         match (&self.peer, far.address) {
             (PeerSet::Unknown, _) | (_, None) => Tri::Unknown,
             (PeerSet::Addresses(set), Some(address)) => set.contains(address).into(),
-            (PeerSet::Group(group, _), Some(_)) if !far.groups.iter().any(|borne| borne == group) => Tri::No,
+            (PeerSet::Group(group, own), Some(_)) => far.is_meant(group, *own),
+        }
+    }
+}
+
+impl Far<'_> {
+    /// Whether a reference to a group, over a peering connection perhaps, is about this end.
+    fn is_meant(&self, group: &str, own: Option<&str>) -> Tri {
+        match self.groups {
+            _ if self.referral == Tri::No => Tri::No,
+            None => Tri::Unknown,
+            Some(groups) if !groups.iter().any(|borne| borne == group) => Tri::No,
             // whether another connection than its own revives a reference is not documented
-            (PeerSet::Group(_, Some(own)), Some(_)) if far.over != Some(own) && far.referral == Tri::Yes => {
-                Tri::Unknown
-            }
-            (PeerSet::Group(..), Some(_)) => far.referral,
+            Some(_) if own.is_some() && self.over != own => Tri::Unknown,
+            Some(_) => self.referral,
         }
     }
 }
@@ -171,6 +180,10 @@ impl<'a> Acl<'a> {
 
     /// What passes to or from an address: the first entry that matches decides, what none matches is denied.
     pub fn band(&self, egress: bool, address: IpAddr) -> Band {
+        // AWS lists the last entry too, which denies all: none at all were not collected
+        if !self.entries.iter().any(|entry| entry.egress == egress) {
+            return Band::unknown();
+        }
         let mut band = Band::shut();
         // what no entry has surely decided yet, and what none may have decided
         let (mut left, mut untouched) = (Connections::all(), Connections::all());

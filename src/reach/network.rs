@@ -75,6 +75,8 @@ pub struct Network<'a> {
     pub(super) groups: HashMap<&'a str, Group<'a>>,
     pub(super) transits: HashMap<&'a str, Transit<'a>>,
     pub(super) peerings: HashMap<&'a str, (&'a Asset, &'a VpcPeeringConnection)>,
+    /// Interfaces of load balancers, by what their descriptions say.
+    pub(super) doors: HashMap<&'a str, Vec<usize>>,
     /// Tables with an edge association, by gateway.
     pub(super) edges: HashMap<&'a str, Table<'a>>,
 }
@@ -95,8 +97,16 @@ impl<'a> Network<'a> {
             groups: HashMap::new(),
             transits: HashMap::new(),
             peerings: inventory.of::<VpcPeeringConnection>().map(|(_, a, body)| (short(a), (a, body))).collect(),
+            doors: HashMap::new(),
             edges: HashMap::new(),
         };
+        for (at, interface) in network.interfaces.iter().enumerate() {
+            if let Some(body) =
+                NetworkInterface::of(&interface.asset.body).filter(|b| b.description.starts_with("ELB "))
+            {
+                network.doors.entry(&body.description).or_default().push(at);
+            }
+        }
         network.add_subnets();
         network.add_groups();
         for (_, asset, body) in inventory.of::<TransitGateway>() {
@@ -202,12 +212,14 @@ fn interfaces(inventory: &Inventory) -> Vec<Interface<'_>> {
         .collect();
     let attached: std::collections::HashSet<&str> =
         inventory.of::<NetworkInterface>().filter_map(|(_, _, body)| body.instance.as_deref()).collect();
-    all.extend(inventory.of::<Instance>().filter(|(_, asset, _)| !attached.contains(short(asset))).map(
-        |(_, asset, body)| Interface {
+    for (_, asset, body) in inventory.of::<Instance>().filter(|(_, asset, _)| !attached.contains(short(asset))) {
+        // of several interfaces nobody knows which bears what
+        let one = body.private_addresses.iter().filter(|address| address.is_ipv4()).count() < 2;
+        all.push(Interface {
             asset,
             vpc: &body.vpc,
-            subnet: &body.subnet,
-            groups: &body.groups,
+            subnet: if one { &body.subnet } else { "" },
+            groups: if one { &body.groups } else { &[] },
             private: &body.private_addresses,
             prefixes: &[],
             public: &body.public_addresses,
@@ -216,7 +228,7 @@ fn interfaces(inventory: &Inventory) -> Vec<Interface<'_>> {
             interface_type: "interface",
             service: None,
             instance: Some(short(asset)),
-        },
-    ));
+        });
+    }
     all
 }

@@ -155,6 +155,12 @@ impl<'a> Network<'a> {
         via == attachment.id || via == short_of(&attachment.body.resource)
     }
 
+    /// Whether a declared network has a way in over a transit gateway.
+    pub(super) fn enters_by_transit(&self, network: usize) -> bool {
+        let all = self.transits.values().flat_map(|transit| &transit.attachments);
+        all.into_iter().any(|attachment| self.lies_behind(network, attachment))
+    }
+
     /// In from a declared network by a transit gateway.
     pub(super) fn declared_over_transit<'n>(&'n self, walk: Walk<'n>, via: &str) -> End<'n> {
         let Point::Declared(network, _) = walk.from else {

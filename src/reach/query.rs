@@ -116,7 +116,7 @@ impl<'a> Network<'a> {
 
     /// What passes between two ends without a relay.
     pub(super) fn direct_answer(&self, src: &End, dst: &End, asked: &Connections, ports: &Connections) -> Found {
-        let (from, to) = (self.points(src, dst, true), self.points(dst, src, false));
+        let (mut from, to) = (self.points(src, dst, true), self.points(dst, src, false));
         // a load balancer takes what its listeners take
         let listens = self.listens(dst);
         let asked = match &listens {
@@ -132,6 +132,11 @@ impl<'a> Network<'a> {
             for (target, by) in &to.points {
                 // an interface speaks to an address of the other's family
                 if source.address().is_ipv4() != by.is_ipv4() {
+                    from.stops.extend(self.over_nat64(*source, *by));
+                    continue;
+                }
+                // all that is asked for is shown already
+                if asked.subtract(&sum.band.must).is_empty() {
                     continue;
                 }
                 if matches!(source, Point::Internet(_)) && !is_public(*by) {

@@ -155,7 +155,7 @@ impl<'a> Network<'a> {
             for (point, _) in self.points(dst, src, false).points {
                 let Point::Interface(at, _) = point else { continue };
                 let client = self.far(source, Tri::Unknown);
-                let kept = Far { address: client.address, groups: &groups, referral: Tri::Yes, over: None };
+                let kept = Far { address: client.address, groups: Some(&groups), referral: Tri::Yes, over: None };
                 for far in [client, kept] {
                     seen = seen.or(&self.group_band(at, Direction::Ingress, &far));
                 }

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::walk::is_public;
-use crate::model::{Asset, Inventory, PrefixList, Route, RouteTable};
+use crate::model::{Asset, Inventory, PrefixList, Route, RouteTable, VpcEndpoint};
 
 /// A route with its destination as blocks.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ struct Entry<'a> {
     route: &'a Route,
     /// None if it is a prefix list that was not collected, or cannot be read.
     blocks: Option<Vec<IpNet>>,
+    /// Whether it leads to a gateway endpoint.
+    of_service: bool,
     /// On a tie of lengths the lower one wins: static, prefix list, propagated.
     rank: u8,
 }
@@ -62,7 +64,9 @@ impl<'a> Table<'a> {
                     (_, true) => 1,
                     _ => 0,
                 };
-                Entry { route, blocks: blocks(inventory, &route.destination), rank }
+                let endpoint = inventory.find::<VpcEndpoint>(&route.target);
+                let of_service = endpoint.is_some_and(|(_, _, endpoint)| endpoint.endpoint_type == "Gateway");
+                Entry { route, blocks: blocks(inventory, &route.destination), of_service, rank }
             })
             .collect();
         // each table of a VPC has a local route, or one in its place: none at all were not collected
@@ -89,7 +93,7 @@ impl<'a> Table<'a> {
         let stays = self.entries.iter().any(|entry| local(entry) && longest(entry).is_some());
         // a list that was not collected may hold a longer prefix than all others; those of gateway endpoints are AWS's
         // own, of public addresses
-        let about = |entry: &&Entry<'_>| !entry.route.target.starts_with("vpce-") || is_public(address);
+        let about = |entry: &&Entry<'_>| !entry.of_service || is_public(address);
         if let Some(entry) = self.entries.iter().filter(|entry| entry.blocks.is_none()).find(about) {
             return Next::Unknown(&entry.route.destination);
         }

@@ -110,6 +110,10 @@ impl<'a> Transit<'a> {
                 return Err(Stop::unknown(&table.id, why));
             }
             [] => return Err(Stop::denied(&table.id, format!("no route to {address}"))),
+            [Found::Route(route)] if route.state == "blackhole" && beyond => {
+                let why = format!("{} is a blackhole, unless what is announced says more", route.destination);
+                return Err(Stop::unknown(&table.id, why));
+            }
             [Found::Route(route)] if route.state == "blackhole" => {
                 return Err(Stop::denied(&table.id, format!("{} is a blackhole", route.destination)));
             }

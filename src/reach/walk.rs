@@ -132,6 +132,10 @@ impl<'a> Network<'a> {
             let steps = vec![passes(&interface.asset.id, "", "one interface")];
             return End::Arrived(Leg { from, to, steps });
         }
+        if is_link_local(by) {
+            // VPC User Guide, "DNS attributes"; EC2 User Guide, "Instance metadata": neither groups nor ACLs are asked
+            return End::Stopped(vec![], Stop::unknown(&by.to_string(), "a service of AWS at a link-local address"));
+        }
         let mut walk = Walk {
             from,
             to,
@@ -175,6 +179,10 @@ impl<'a> Network<'a> {
             Next::Local => {
                 let Some(subnet) = self.direct(walk.to, walk.by, walk.vpc) else {
                     if matches!(walk.to, Point::Bare(_)) {
+                        if let Some(stop) = self.reserved(walk.vpc, walk.by) {
+                            // "Security groups": they do not filter what goes to the resolver
+                            return Err(Box::new(End::Stopped(vec![], stop)));
+                        }
                         let stop = self.nobody(walk.vpc, walk.by);
                         return Err(Box::new(self.stopped(walk, stop)));
                     }
@@ -205,12 +213,16 @@ impl<'a> Network<'a> {
         };
         walk.steps.push(passes(table_id, &route.destination, &format!("leads to {}", route.target)));
         match route.target.split('-').next() {
-            // whether what came over a transit gateway goes on over a peering connection is not documented
+            // whether what came over a transit gateway goes on over another gateway or peering is not documented
             Some("pcx") if self.left_home(&walk) => {
                 let stop = Stop::unknown(&route.target, "a way on from a VPC that is not the source's");
                 Err(Box::new(self.stopped(walk, stop)))
             }
             Some("pcx") => Err(Box::new(self.over_peering(walk, &route.target))),
+            Some("tgw") if self.left_home(&walk) => {
+                let stop = Stop::unknown(&route.target, "a way on from a VPC that is not the source's");
+                Err(Box::new(self.stopped(walk, stop)))
+            }
             Some("tgw") => self.over_transit(walk, &route.target),
             Some("igw") => Err(Box::new(self.out(walk, route, Gate::Internet))),
             Some("eigw") => Err(Box::new(self.out(walk, route, Gate::EgressOnly))),
@@ -231,12 +243,11 @@ impl<'a> Network<'a> {
         }
     }
 
-    /// Why an address ends in a VPC in which no known interface bears it.
-    pub(super) fn nobody(&self, vpc: &str, address: IpAddr) -> Stop {
-        let Some((asset, body)) = self.vpc(vpc) else {
-            return Stop::unknown(vpc, "the VPC was not collected");
-        };
-        // VPC User Guide, "Subnet sizing": the router, the resolver and one more answer, or may, without an interface
+    /// Whether an address is one of those that AWS keeps in a VPC for itself: its resolver answers at one of them.
+    ///
+    /// Source: Amazon VPC User Guide, "Subnet sizing": the first four addresses of a subnet.
+    fn reserved(&self, vpc: &str, address: IpAddr) -> Option<Stop> {
+        let (asset, body) = self.vpc(vpc)?;
         let reserved = self.subnets.values().filter(|node| node.body.vpc == vpc).flat_map(|node| &node.body.cidrs);
         let first = reserved.chain(&body.cidrs).filter(|net| net.contains(&address));
         let mut offset = first.map(|net| match (net.network(), address) {
@@ -244,11 +255,17 @@ impl<'a> Network<'a> {
             (IpAddr::V6(low), IpAddr::V6(own)) => u128::from(own) - u128::from(low),
             _ => u128::MAX,
         });
-        if offset.any(|offset| offset < 4) {
-            return Stop::unknown(
-                &asset.id,
-                format!("{address} is one of the addresses that AWS keeps for its own services"),
-            );
+        let why = || format!("{address} is one of the addresses that AWS keeps for its own services");
+        offset.any(|offset| offset < 4).then(|| Stop::unknown(&asset.id, why()))
+    }
+
+    /// Why an address ends in a VPC in which no known interface bears it.
+    pub(super) fn nobody(&self, vpc: &str, address: IpAddr) -> Stop {
+        let Some((asset, _)) = self.vpc(vpc) else {
+            return Stop::unknown(vpc, "the VPC was not collected");
+        };
+        if let Some(stop) = self.reserved(vpc, address) {
+            return stop;
         }
         let bears = |i: &Interface<'_>| {
             i.vpc == vpc && (i.private.contains(&address) || i.prefixes.iter().any(|p| p.contains(&address)))
@@ -296,12 +313,20 @@ pub(super) fn passes<'n>(at: &str, by: &str, why: &str) -> Step<'n> {
     Step::Passes { at: at.to_owned(), by: by.to_owned(), why: why.to_owned() }
 }
 
+/// Addresses of AWS's own services on every host: metadata, DNS, time.
+fn is_link_local(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.segments().starts_with(&[0xfd00, 0xec2]),
+    }
+}
+
 fn named(route: &Route) -> String {
     let what = match route.target.split('-').next() {
         Some("eni" | "i") => "a route to an interface (a middlebox)",
         Some("vpce") => "a route to an endpoint",
         Some("lgw" | "cagw") => "a local or carrier gateway",
-        Some("arn:aws:networkmanager") => "a core network",
+        Some(_) if route.target.contains(":core-network/") => "a core network",
         _ => "this target of a route",
     };
     format!("{what}, {},", if route.target.is_empty() { "unnamed" } else { &route.target })

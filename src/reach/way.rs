@@ -175,9 +175,15 @@ impl<'a> Network<'a> {
 
     /// A far end as groups see it.
     pub(super) fn far(&self, point: Point, referral: Tri) -> Far<'_> {
-        let groups = match point {
-            Point::Interface(at, _) => self.interfaces.get(at).map(|interface| interface.groups).unwrap_or_default(),
-            Point::Internet(_) | Point::Declared(..) | Point::Bare(_) => &[],
+        let groups: Option<&[String]> = match point {
+            // every interface that has groups has at least one: none of them was told
+            Point::Interface(at, _) => self
+                .interfaces
+                .get(at)
+                .filter(|interface| interface.guard == Guard::Nothing || !interface.groups.is_empty())
+                .map(|interface| interface.groups),
+            Point::Internet(_) | Point::Declared(..) => Some(&[]),
+            Point::Bare(_) => None,
         };
         Far { address: Some(point.address()), groups, referral, over: None }
     }

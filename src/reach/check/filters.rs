@@ -104,6 +104,15 @@ impl<'a> Check<'a> {
                 }
             }
             (Peer::Unknown(_), _) => Say::Unknown,
+            (Peer::Group(_), Seat::Interface(other))
+                if other.groups.is_empty() && other.interface_type == "interface" =>
+            {
+                if references == Say::No {
+                    Say::No
+                } else {
+                    Say::Unknown
+                }
+            }
             // the rule is about private addresses of what bears the group
             (Peer::Group(group), Seat::Interface(other)) if other.groups.contains(group) => {
                 if other.private_addresses.contains(&far) { references } else { Say::No }
