@@ -195,12 +195,13 @@ impl<'a> Network<'a> {
             points.points.extend(all.map(|address| (Point::Declared(at, address), address)));
             rest = rest.subtract(&inside);
         }
-        let public = rest.intersect(&AddressSet::internet()).subtract(&vpcs).subtract(&self.led_elsewhere());
+        let public = rest.intersect(&AddressSet::internet()).subtract(&vpcs);
         let all = public.landmarks(&matchers).into_iter();
         points.points.extend(all.map(|address| (Point::Internet(address), address)));
         // an address that is borne here may be borne as well by what was not collected: routes tell whom they lead to
-        let elsewhere = if source { rest } else { set.subtract(&AddressSet::internet()) };
-        let bare = elsewhere.subtract(&public).landmarks(&matchers).into_iter();
+        let elsewhere = if source { rest } else { rest.union(&set.subtract(&AddressSet::internet())) };
+        let bare = elsewhere.subtract(&public).union(&public.intersect(&self.led_elsewhere()));
+        let bare = bare.landmarks(&matchers).into_iter();
         points.points.extend(bare.map(|address| (Point::Bare(address), address)));
     }
 

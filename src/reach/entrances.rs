@@ -6,10 +6,11 @@
 use super::decide::any_port;
 use super::ends::End;
 use super::guards::{Far, Tri};
+use super::listeners::{Reached, Targets};
 use super::network::{Network, short};
 use super::query::{Found, Verdict};
 use super::way::Hop;
-use crate::model::{Connections, Direction};
+use crate::model::{Connections, Direction, Kind, LoadBalancer, NetworkInterface};
 
 /// Services whose interfaces begin no connection for a client of theirs: stores, what is followed as a relay or a route
 /// of its own, and computing, which is an end itself.
@@ -51,13 +52,13 @@ impl<'a> Network<'a> {
         let (sources, targets) = (self.bearers(src), self.bearers(dst));
         let mut found = Vec::new();
         for (at, interface) in self.interfaces.iter().enumerate() {
-            let Some(service) = interface.service.filter(|service| !NO_ENTRANCES.contains(service)) else { continue };
+            let Some(service) = interface.service.filter(|service| self.is_entrance(at, service)) else { continue };
             if sources.contains(&at) || targets.contains(&at) {
                 continue;
             }
             let entrance = End::Interfaces(vec![at]);
             let mut ways = vec![self.direct_answer(&entrance, dst, asked, &any_port())];
-            ways.extend(self.over_balancers(&entrance, dst, asked));
+            ways.extend(self.over_balancers(&entrance, dst, asked, &any_port()));
             let why = format!("an interface of {service}, from which anything may come");
             let hop = Hop { at: short(interface.asset).to_owned(), by: String::new(), why };
             if let Some(on) = ways.into_iter().find(|way| way.verdict != Verdict::Denied) {
@@ -66,14 +67,60 @@ impl<'a> Network<'a> {
                 continue;
             }
             // it may keep the client's address, which the groups of what lies in its VPC then see
-            let near = targets.iter().filter_map(|at| self.interfaces.get(*at)).any(|i| i.vpc == interface.vpc);
             let sent = self.group_band(at, Direction::Egress, &anywhere).may.intersect(asked);
-            let seen = self.seen_from(src, &entrance, dst).may.intersect(&sent);
-            if near && !seen.is_empty() {
+            let near =
+                |all: &[usize]| all.iter().filter_map(|at| self.interfaces.get(*at)).any(|i| i.vpc == interface.vpc);
+            let kept = |end: &End| self.seen_from(src, &entrance, end).may.intersect(&sent);
+            let straight = if near(&targets) { kept(dst) } else { Connections::default() };
+            let seen = self
+                .doors_to(dst)
+                .into_iter()
+                .filter(|doors| near(doors))
+                .fold(straight, |seen, doors| seen.union(&kept(&End::Interfaces(doors))));
+            if !seen.is_empty() {
                 found.push(Found { verdict: Verdict::Unknown, connections: seen, hops: vec![hop] });
             }
         }
+        found.extend(self.not_collected(dst, asked));
         found
+    }
+
+    /// Whether an interface of a service is an entrance: also one of a load balancer that was not collected.
+    fn is_entrance(&self, at: usize, service: &str) -> bool {
+        if service != "load-balancer" {
+            return !NO_ENTRANCES.contains(&service);
+        }
+        let own = self.inventory.of::<LoadBalancer>().flat_map(|(_, balancer, _)| self.of_asset(balancer));
+        !own.into_iter().any(|door| door == at)
+    }
+
+    /// Interfaces of load balancers that may forward to a destination, one list each.
+    fn doors_to(&self, dst: &End) -> Vec<Vec<usize>> {
+        let targets = Targets { interfaces: self.bearers(dst), addresses: None };
+        let all = self.inventory.of::<LoadBalancer>().map(|(_, balancer, body)| {
+            let reached = Reached { balancer, body, doors: self.of_asset(balancer) };
+            if self.edges(&reached, &targets).is_empty() { vec![] } else { reached.doors }
+        });
+        all.filter(|doors| !doors.is_empty()).collect()
+    }
+
+    /// Where interfaces were not collected, entrances were not either, and something may let them in.
+    fn not_collected(&self, dst: &End, asked: &Connections) -> Option<Found> {
+        let open = self.bearers(dst).into_iter().find_map(|at| {
+            let interface = self.interfaces.get(at)?;
+            let subnet = self.subnets.get(interface.subnet);
+            let place = subnet.map_or(&interface.asset.place, |subnet| &subnet.asset.place);
+            let listed = self.inventory.coverage.is_listed(NetworkInterface::NAME, place);
+            let anyone = Far { address: None, groups: None, referral: Tri::Unknown, over: None };
+            let open = self.group_band(at, Direction::Ingress, &anyone).may.intersect(asked);
+            (!listed && !open.is_empty()).then_some((interface, open))
+        });
+        open.map(|(interface, connections)| {
+            let why =
+                "interfaces were not collected, and so no entrances of services: any of them may lead here".to_owned();
+            let hops = vec![Hop { at: interface.asset.id.to_string(), by: String::new(), why }];
+            Found { verdict: Verdict::Unknown, connections, hops }
+        })
     }
 
     /// Control planes from which a destination may be reached, by name: what they do for their clients is no network path.

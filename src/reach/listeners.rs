@@ -5,10 +5,14 @@
 //!
 //! Source: Elastic Load Balancing, "Listeners", "Listener rules", "Target groups".
 
+use std::net::IpAddr;
+
 use super::band::Band;
 use super::ends::End;
 use super::network::Network;
-use crate::model::{Asset, Connections, Forward, Listener, ListenerRule, LoadBalancer, Protocol, Target, TargetGroup};
+use crate::model::{
+    AddressSet, Asset, Connections, Forward, Listener, ListenerRule, LoadBalancer, Protocol, Target, TargetGroup,
+};
 
 /// A way from a listener to a target.
 #[derive(Debug, Clone)]
@@ -29,18 +33,27 @@ pub(super) struct Reached<'a> {
     pub doors: Vec<usize>,
 }
 
+/// What a load balancer may forward to, of what is asked about.
+pub(super) struct Targets<'s> {
+    pub interfaces: Vec<usize>,
+    /// Addresses that are asked about, whoever bears them.
+    pub addresses: Option<&'s AddressSet>,
+}
+
 impl<'a> Network<'a> {
     /// Ways of a load balancer to some interfaces.
-    pub(super) fn edges(&self, at: &Reached<'a>, targets: &[usize]) -> Vec<Edge<'a>> {
+    pub(super) fn edges(&self, at: &Reached<'a>, targets: &Targets<'_>) -> Vec<Edge<'a>> {
         let mut edges = Vec::new();
-        let mut listeners = 0;
+        // whether it forwards by something that was not collected: its target groups may tell
+        let mut more = true;
         let own = self.inventory.of::<Listener>().filter(|(_, _, l)| *l.load_balancer == *at.balancer.id);
         for (_, asset, listener) in own {
-            listeners += 1;
             let client = listening(listener);
             let rules = self.inventory.of::<ListenerRule>().filter(|(_, _, rule)| *rule.listener == *asset.id);
             let rules: Vec<&ListenerRule> = rules.map(|(_, _, rule)| rule).collect();
-            let default = self.takes_default(at.body, &rules);
+            let listed = at.body.balancer_type != "application" || rules.iter().any(|rule| rule.priority == "default");
+            more = !listed;
+            let default = listed && takes_default(&rules);
             for Forward { target_group, weight } in &listener.forwards {
                 edges.extend(self.to_targets(asset, &client, target_group, default && *weight > 0, targets));
             }
@@ -48,8 +61,7 @@ impl<'a> Network<'a> {
                 edges.extend(self.to_targets(asset, &client, &forward.target_group, false, targets));
             }
         }
-        // what its listeners do was not collected: its target groups may tell that it forwards
-        if listeners == 0 {
+        if more {
             for (_, asset, group) in self.inventory.of::<TargetGroup>() {
                 if group.balancers.iter().any(|balancer| **balancer == *at.balancer.id) {
                     let ways = self.to_targets(asset, &Connections::all(), &asset.id, false, targets);
@@ -57,7 +69,16 @@ impl<'a> Network<'a> {
                 }
             }
         }
-        edges
+        // a listener of TCP and UDP forwards each as what it is
+        let each = [Protocol::TCP, Protocol::UDP].map(Connections::protocol);
+        let split = edges.iter().flat_map(|edge| {
+            each.iter().map(|only| Edge {
+                client: edge.client.intersect(only),
+                target: edge.target.intersect(only),
+                ..edge.clone()
+            })
+        });
+        split.filter(|edge| !edge.client.is_empty() && !edge.target.is_empty()).collect()
     }
 
     /// Ways into those of some interfaces that are targets of a group, straight or over a load balancer that is.
@@ -67,7 +88,7 @@ impl<'a> Network<'a> {
         client: &Connections,
         group: &str,
         sure: bool,
-        targets: &[usize],
+        targets: &Targets<'_>,
     ) -> Vec<Edge<'a>> {
         let edge =
             |target: Connections, sure: bool| Edge { listener: Some(listener), client: client.clone(), target, sure };
@@ -81,11 +102,13 @@ impl<'a> Network<'a> {
         let own = self.inventory.of::<Target>().filter(|(_, _, target)| target.target_group == group);
         let mut edges = Vec::new();
         for (_, _, target) in own {
-            let is = targets.iter().filter_map(|at| self.interfaces.get(*at)).any(|interface| {
+            let address = target.target.parse::<IpAddr>().ok();
+            let borne = targets.interfaces.iter().filter_map(|at| self.interfaces.get(*at)).any(|interface| {
                 interface.instance == Some(target.target.as_str())
-                    || interface.private.iter().any(|address| address.to_string() == target.target)
+                    || address.is_some_and(|address| interface.bears(address))
             });
-            let is = is || self.is_door_of(&target.target, targets);
+            let asked = targets.addresses.zip(address).is_some_and(|(set, address)| set.contains(address));
+            let is = borne || asked || self.is_door_of(&target.target, &targets.interfaces);
             let opened = target.port.or(body.port).map_or_else(Connections::all, |port| spoken(&body.protocol, port));
             // a load balancer behind a load balancer, of which nothing is known
             let lost = target.target.contains(":loadbalancer/")
@@ -95,22 +118,6 @@ impl<'a> Network<'a> {
             }
         }
         edges
-    }
-
-    /// Whether some request surely meets a listener's default action: no rule before it takes all, and all are known.
-    ///
-    /// Source: Application Load Balancers, "Listener rules": rules are evaluated by priority, the default one last.
-    fn takes_default(&self, balancer: &LoadBalancer, rules: &[&ListenerRule]) -> bool {
-        let takes_all = |rule: &&&ListenerRule| {
-            let every = |condition: &String| {
-                let values = condition.split_once('=').map_or("", |(_, values)| values);
-                values.split(',').any(|value| matches!(value, "*" | "/*"))
-            };
-            rule.priority != "default" && rule.conditions.iter().all(every)
-        };
-        // only application load balancers have rules
-        let listed = balancer.balancer_type != "application" || rules.iter().any(|rule| rule.priority == "default");
-        listed && !rules.iter().any(|rule| takes_all(&rule))
     }
 
     /// Whether a target is the load balancer that some interfaces belong to.
@@ -134,6 +141,21 @@ impl<'a> Network<'a> {
         }
         Some((balancer, Band::exactly(sets.iter().fold(Connections::default(), |all, one| all.union(one)))))
     }
+}
+
+/// Whether some request surely meets a listener's default action: no rule before it may take all.
+///
+/// Source: Application Load Balancers, "Listener rules": rules are evaluated by priority, the default one last.
+fn takes_default(rules: &[&ListenerRule]) -> bool {
+    let may_take_all = |rule: &&&ListenerRule| {
+        let every = |condition: &String| {
+            let (field, values) = condition.split_once('=').unwrap_or((condition, ""));
+            // which clients there are is not known, nor are values that were not read
+            values.is_empty() || field == "source-ip" || values.split(',').any(|value| matches!(value, "*" | "/*"))
+        };
+        rule.priority != "default" && rule.conditions.iter().all(every)
+    };
+    !rules.iter().any(|rule| may_take_all(&rule))
 }
 
 /// What a listener takes.

@@ -39,6 +39,11 @@ pub(super) struct Interface<'a> {
 }
 
 impl Interface<'_> {
+    /// Whether an address is one of its private ones.
+    pub fn bears(&self, address: IpAddr) -> bool {
+        self.private.contains(&address) || self.prefixes.iter().any(|prefix| prefix.contains(&address))
+    }
+
     pub fn is_nat(&self) -> bool {
         self.interface_type == "nat_gateway"
     }

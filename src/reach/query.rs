@@ -89,7 +89,7 @@ impl<'a> Network<'a> {
         let straight = self.direct_answer(src, dst, asked, &ports);
         let mut all = vec![straight];
         if all.iter().all(|found| found.verdict != Verdict::Allowed) {
-            all.extend(self.over_balancers(src, dst, asked));
+            all.extend(self.over_balancers(src, dst, asked, &ports));
         }
         if all.iter().all(|found| found.verdict == Verdict::Denied) {
             all.extend(self.over_entrances(src, dst, asked));

@@ -8,36 +8,58 @@ use super::band::Band;
 use super::decide::any_port;
 use super::ends::End;
 use super::guards::{Far, Tri};
-use super::listeners::{Edge, Reached};
+use super::listeners::{Edge, Reached, Targets};
 use super::network::{Interface, Network, short};
 use super::query::{Found, Verdict};
 use super::way::{Hop, Point};
-use crate::model::{Asset, Connections, Direction, LoadBalancer, VpcEndpoint, VpcEndpointService};
+use crate::model::{
+    AddressSet, Connections, Direction, LoadBalancer, VpcEndpoint, VpcEndpointConnection, VpcEndpointService,
+};
 
 /// More load balancers behind one another than any sane estate has.
 const CHAIN: usize = 3;
 
+/// What is asked of load balancers: who asks for what, and what the far end takes.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'q> {
+    pub src: &'q End,
+    pub dst: &'q End,
+    /// What the client uses.
+    pub connections: &'q Connections,
+    /// The client's ports.
+    pub ports: &'q Connections,
+    /// What the destination takes.
+    takes: &'q Connections,
+    links: usize,
+}
+
 impl<'a> Network<'a> {
     /// What load balancers let from a source to a destination.
-    pub(super) fn over_balancers(&self, src: &End, dst: &End, asked: &Connections) -> Vec<Found> {
-        self.over_chain(src, dst, asked, &Connections::all(), CHAIN)
+    pub(super) fn over_balancers(
+        &self,
+        src: &End,
+        dst: &End,
+        connections: &Connections,
+        ports: &Connections,
+    ) -> Vec<Found> {
+        self.over_chain(Asked { src, dst, connections, ports, takes: &Connections::all(), links: CHAIN })
     }
 
-    /// What load balancers let from a source that uses some connections to a destination that takes others.
-    fn over_chain(&self, src: &End, dst: &End, asked: &Connections, takes: &Connections, links: usize) -> Vec<Found> {
-        let targets = self.bearers(dst);
+    fn over_chain(&self, asked: Asked<'_>) -> Vec<Found> {
+        let interfaces = self.bearers(asked.dst);
+        let addresses = if let End::Addresses(set) = asked.dst { Some(set) } else { None };
         let mut found = Vec::new();
         for (_, balancer, body) in self.inventory.of::<LoadBalancer>() {
-            let reached = Reached { balancer, body, doors: self.of_asset(balancer) };
-            if reached.doors.iter().any(|door| targets.contains(door)) {
-                continue;
-            }
+            let doors = self.of_asset(balancer);
+            // it does not forward to itself
+            let others = interfaces.iter().copied().filter(|at| !doors.contains(at)).collect();
+            let targets = Targets { interfaces: others, addresses };
+            let reached = Reached { balancer, body, doors };
             for mut edge in self.edges(&reached, &targets) {
-                edge.target = edge.target.intersect(takes);
-                if edge.target.is_empty() {
-                    continue;
+                edge.target = edge.target.intersect(asked.takes);
+                if !edge.target.is_empty() {
+                    found.extend(self.over_edge(asked, &reached, &edge));
                 }
-                found.extend(self.over_edge(src, dst, asked, &reached, &edge, links));
             }
         }
         found
@@ -49,84 +71,115 @@ impl<'a> Network<'a> {
             End::Interfaces(all) => all.clone(),
             End::Internet => vec![],
             End::Addresses(set) => {
-                let all = self.interfaces.iter().enumerate();
+                let prefixes = |i: &Interface<'_>| AddressSet::from_nets(i.prefixes).overlaps(set);
                 let bears = |i: &Interface<'_>| i.private.iter().chain(i.public).any(|address| set.contains(*address));
-                all.filter(|(_, interface)| bears(interface)).map(|(at, _)| at).collect()
+                let all = self.interfaces.iter().enumerate();
+                all.filter(|(_, interface)| bears(interface) || prefixes(interface)).map(|(at, _)| at).collect()
             }
         }
     }
 
-    /// Both connections of a way over a load balancer; none if one of them is shown not to pass.
-    fn over_edge(
-        &self,
-        src: &End,
-        dst: &End,
-        asked: &Connections,
-        at: &Reached<'_>,
-        edge: &Edge<'_>,
-        links: usize,
-    ) -> Option<Found> {
-        let client = edge.client.intersect(asked);
-        if at.doors.is_empty() || links == 0 {
+    /// A way over a load balancer: the best of all ways to one of its interfaces and on from that one.
+    fn over_edge(&self, asked: Asked<'_>, at: &Reached<'_>, edge: &Edge<'_>) -> Option<Found> {
+        if at.doors.is_empty() || asked.links == 0 {
             let why = "forwards to it; how it is reached itself is not known".to_owned();
             let hop = Hop { at: at.balancer.id.to_string(), by: String::new(), why };
-            return Some(Found { verdict: Verdict::Unknown, connections: asked.clone(), hops: vec![hop] });
+            return Some(Found { verdict: Verdict::Unknown, connections: asked.connections.clone(), hops: vec![hop] });
         }
-        let doors = End::Interfaces(at.doors.clone());
-        // the client's port is that of the first load balancer; what comes over another one bears the port of its targets
-        let chained = self.over_chain(src, &doors, asked, &edge.client, links - 1).into_iter();
-        let mut to = Found { verdict: Verdict::Denied, connections: Connections::default(), hops: vec![] };
-        let mut private = to.clone();
-        if !client.is_empty() {
-            to = self.direct_answer(src, &doors, &client, &any_port());
-            private = self.over_endpoints(src, &client, at.balancer);
-        }
-        let mut own_address = false;
-        for (found, from_balancer) in [(private, true)].into_iter().chain(chained.map(|found| (found, false))) {
-            if found.verdict.outweighs(to.verdict) {
-                (to, own_address) = (found, from_balancer);
+        let mut best: Option<Found> = None;
+        for door in &at.doors {
+            for found in self.by_door(asked, at, edge, *door) {
+                if best.as_ref().is_none_or(|best| found.verdict.outweighs(best.verdict)) {
+                    best = Some(found);
+                }
             }
         }
-        let mut on = self.direct_answer(&doors, dst, &edge.target, &any_port());
-        // what comes by PrivateLink bears the load balancer's own address
-        if at.body.balancer_type == "network" && !own_address {
-            on = self.with_client_address(src, &doors, dst, &edge.target, on);
+        best
+    }
+
+    /// Ways by one interface of a load balancer that are not shown to be closed.
+    fn by_door(&self, asked: Asked<'_>, at: &Reached<'_>, edge: &Edge<'_>, door: usize) -> Vec<Found> {
+        let Asked { src, dst, connections, ports, links, .. } = asked;
+        let door = End::Interfaces(vec![door]);
+        let client = edge.client.intersect(connections);
+        // the client's address goes on, or the load balancer's own
+        let mut ways: Vec<(Found, bool)> = Vec::new();
+        if !client.is_empty() {
+            ways.push((self.direct_answer(src, &door, &client, ports), true));
+            ways.extend(self.over_endpoints(src, &client, at, ports).map(|found| (found, false)));
         }
-        let verdict = match (to.verdict, on.verdict) {
-            (Verdict::Denied, _) | (_, Verdict::Denied) => return None,
-            (Verdict::Allowed, Verdict::Allowed) if edge.sure => Verdict::Allowed,
-            _ => Verdict::Unknown,
-        };
-        let why = if edge.sure {
+        // the client's port is that of the first load balancer; what comes over another one bears the port of its targets
+        let chained = Asked { dst: &door, takes: &edge.client, links: links - 1, ..asked };
+        ways.extend(self.over_chain(chained).into_iter().map(|found| (found, true)));
+        ways.retain(|(found, _)| found.verdict != Verdict::Denied);
+        if ways.is_empty() {
+            return vec![];
+        }
+        let own = self.direct_answer(&door, dst, &edge.target, &any_port());
+        let forwards = if edge.sure {
             format!("forwards {} to {}", edge.client.describe().join(", "), edge.target.describe().join(", "))
         } else {
             "may forward to it".to_owned()
         };
         let by = edge.listener.map(|listener| listener.id.to_string()).unwrap_or_default();
-        let relay = Hop { at: at.balancer.id.to_string(), by, why };
-        let hops = to.hops.into_iter().chain([relay]).chain(on.hops).collect();
-        Some(Found { verdict, connections: to.connections, hops })
+        let relay = Hop { at: at.balancer.id.to_string(), by, why: forwards };
+        let composed = ways.into_iter().filter_map(|(to, keeps)| {
+            let mut on = own.clone();
+            if at.body.balancer_type == "network" && keeps {
+                on = self.with_client_address(src, &door, dst, &edge.target, on);
+            }
+            let verdict = match (to.verdict, on.verdict) {
+                (_, Verdict::Denied) => return None,
+                (Verdict::Allowed, Verdict::Allowed) if edge.sure => Verdict::Allowed,
+                _ => Verdict::Unknown,
+            };
+            let hops = to.hops.into_iter().chain([relay.clone()]).chain(on.hops).collect();
+            Some(Found { verdict, connections: to.connections, hops })
+        });
+        composed.collect()
     }
 
-    /// What reaches a load balancer over PrivateLink, by the endpoints of its services.
+    /// What reaches a load balancer over PrivateLink, by the endpoints of its services; none if that is shown to be
+    /// nothing.
     ///
     /// Source: AWS PrivateLink, "Share your services": consumers connect to an endpoint's interface, whose groups apply.
-    fn over_endpoints(&self, src: &End, client: &Connections, balancer: &Asset) -> Found {
-        let mut best = Found { verdict: Verdict::Denied, connections: Connections::default(), hops: vec![] };
+    fn over_endpoints(&self, src: &End, client: &Connections, at: &Reached<'_>, ports: &Connections) -> Option<Found> {
+        if at.body.balancer_type == "application" {
+            return None;
+        }
+        let unknown = |at: &str, why: &str| {
+            let hops = vec![Hop { at: at.to_owned(), by: String::new(), why: why.to_owned() }];
+            Found { verdict: Verdict::Unknown, connections: client.clone(), hops }
+        };
+        let mut best: Option<Found> = None;
+        let mut take = |found: Found| {
+            if found.verdict != Verdict::Denied && best.as_ref().is_none_or(|b| found.verdict.outweighs(b.verdict)) {
+                best = Some(found);
+            }
+        };
         let services = self.inventory.of::<VpcEndpointService>();
-        for (_, service, body) in services.filter(|(_, _, body)| body.balancers.iter().any(|b| **b == *balancer.id)) {
+        for (_, service, body) in services.filter(|(_, _, body)| body.balancers.iter().any(|b| **b == *at.balancer.id))
+        {
+            for (_, _, connection) in self.inventory.of::<VpcEndpointConnection>() {
+                let is = connection.service == short(service) && connection.state == "available";
+                if is && self.inventory.find::<VpcEndpoint>(&connection.endpoint).is_none() {
+                    take(unknown(
+                        &connection.endpoint,
+                        "an endpoint outside the sources, from which anything may come",
+                    ));
+                }
+            }
             let all = self.inventory.of::<VpcEndpoint>();
             for (_, endpoint, told) in all.filter(|(_, _, endpoint)| endpoint.service == body.service) {
                 let doors = End::Interfaces(self.of_asset(endpoint));
-                let mut found = self.direct_answer(src, &doors, client, &any_port());
+                let mut found = self.direct_answer(src, &doors, client, ports);
                 let why = format!("leads to {}", short(service));
                 found.hops.push(Hop { at: endpoint.id.to_string(), by: service.id.to_string(), why });
-                if told.state != "available" && found.verdict == Verdict::Allowed {
+                // whether the load balancer's own groups are asked is an attribute that is not read
+                if (told.state != "available" || !at.body.groups.is_empty()) && found.verdict == Verdict::Allowed {
                     found.verdict = Verdict::Unknown;
                 }
-                if found.verdict.outweighs(best.verdict) {
-                    best = found;
-                }
+                take(found);
             }
         }
         best

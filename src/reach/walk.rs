@@ -267,9 +267,7 @@ impl<'a> Network<'a> {
         if let Some(stop) = self.reserved(vpc, address) {
             return stop;
         }
-        let bears = |i: &Interface<'_>| {
-            i.vpc == vpc && (i.private.contains(&address) || i.prefixes.iter().any(|p| p.contains(&address)))
-        };
+        let bears = |i: &Interface<'_>| i.vpc == vpc && i.bears(address);
         if let Some(interface) = self.interfaces.iter().find(|interface| bears(interface)) {
             // which is judged as the interface that it is
             return Stop::denied(&interface.asset.id, format!("{address} is nobody else's there"));

@@ -39,9 +39,15 @@ pub(super) fn security_group(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     for (direction, permissions) in
         [(Direction::Ingress, s.ip_permissions), (Direction::Egress, s.ip_permissions_egress)]
     {
-        for permission in permissions.unwrap_or_default() {
+        let Some(permissions) = permissions else {
+            // the answer says nothing of this direction: any rule may be there
+            not_read(reader, raw, &group, direction);
+            continue;
+        };
+        for permission in permissions {
             if let Err(error) = inline(reader, permission, &group, direction) {
                 reader.bad("IpPermissions", permission, &error);
+                not_read(reader, permission, &group, direction);
             }
         }
     }
@@ -52,6 +58,20 @@ pub(super) fn security_group(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
 struct Group<'a> {
     id: &'a str,
     place: &'a Place,
+}
+
+/// A rule that could not be read: of any peer and any connection.
+fn not_read(reader: &mut Reader<'_>, raw: &RawValue, group: &Group<'_>, direction: Direction) {
+    let rule = SecurityGroupRule {
+        group: group.id.to_owned(),
+        direction,
+        protocol: "-1".to_owned(),
+        peer: Peer::Unknown("a permission that was not read".to_owned()),
+        ..SecurityGroupRule::default()
+    };
+    let id = derived_id(reader, group.place, &rule);
+    let asset = reader.asset(id, group.place.clone(), raw, Tags::default(), rule);
+    reader.piece(Piece::InlineRule(Box::new(asset)));
 }
 
 /// One permission holds a run of ports and many peers: a rule of its own for each, at the peer's line.
@@ -260,10 +280,12 @@ pub(super) fn prefix_list_entries(reader: &mut Reader<'_>, raw: &RawValue) -> Re
         prefix_list_id: String,
         #[serde(deserialize_with = "present")]
         entries: Option<Vec<Entry>>,
+        next_token: Option<String>,
     }
     let s: Shape = serde_json::from_str(raw.get())?;
-    // null says nothing: the list stays one whose entries were not collected
-    let Some(entries) = s.entries else { return Ok(()) };
+    // null says nothing, and neither does an answer of which more follows: the list stays one whose entries were not
+    // collected
+    let Some(entries) = s.entries.filter(|_| s.next_token.is_none()) else { return Ok(()) };
     let entries = nets(entries.iter().map(|entry| entry.cidr.as_str()))?;
     reader.piece(Piece::PrefixEntries(s.prefix_list_id, entries));
     Ok(())

@@ -184,10 +184,12 @@ pub(super) fn static_routes(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         transit_gateway_route_table_id: String,
         #[serde(deserialize_with = "present")]
         routes: Option<Vec<RouteShape>>,
+        additional_routes_available: Option<bool>,
     }
     let s: Shape = serde_json::from_str(raw.get())?;
     // null says nothing: the table stays one whose routes were not collected
-    let Some(listed) = s.routes else { return Ok(()) };
+    // at most 1,000 come in an answer: with more of them it is not the table
+    let Some(listed) = s.routes.filter(|_| s.additional_routes_available != Some(true)) else { return Ok(()) };
     let mut routes = Vec::new();
     for r in listed {
         let destination = r.destination_cidr_block.or(r.prefix_list_id).unwrap_or_default();

@@ -200,6 +200,17 @@ fn subnets(dice: &mut Dice<'_>, vpc: usize, assets: &mut Vec<Asset>) {
                     allow,
                 });
             }
+            // as AWS lists it: what nothing matches is denied
+            let (protocol, cidr) = ("-1".to_owned(), "0.0.0.0/0".to_owned());
+            entries.push(AclEntry {
+                egress,
+                number: 32767,
+                protocol,
+                cidr,
+                from_port: None,
+                to_port: None,
+                allow: false,
+            });
             if !dice.one_in(4) {
                 let (protocol, cidr) = ("-1".to_owned(), "0.0.0.0/0".to_owned());
                 entries.push(AclEntry {
