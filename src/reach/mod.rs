@@ -9,6 +9,7 @@ mod decide;
 mod edge;
 mod ends;
 mod guards;
+pub mod logs;
 mod network;
 mod over_transit;
 mod query;
