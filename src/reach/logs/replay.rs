@@ -93,7 +93,7 @@ pub struct Replay {
     pub stopped_later: u64,
     /// Connections that may as well be answers, and are allowed then.
     pub as_answers: u64,
-    /// All that were accepted, for who wants to know when they were last seen.
+    /// Those that were accepted and not stopped later, for who wants to know when they were last seen.
     pub accepted: Vec<Flow>,
 }
 
@@ -154,6 +154,9 @@ impl<'a> Network<'a> {
             Verdict::Allowed => return Judged::Agreed,
             Verdict::Unknown => return Judged::Unknown(doubt(&answer)),
             Verdict::Denied => {}
+        }
+        if !sends && !receives && !forwards(own) {
+            return Judged::Unknown("the interface bears neither of the addresses".to_owned());
         }
         if matches!(protocol, Protocol::ICMP | Protocol::ICMPV6) {
             return Judged::Unknown(
@@ -331,6 +334,8 @@ impl Run<'_, '_> {
             for ((ends, port), (seen, judged, answer)) in merged {
                 if answer && !matches!(judged, Judged::Unknown(_)) {
                     self.replay.as_answers += 1;
+                    let answered = self.flow(&ends.turned(), seen.first.src_port, seen);
+                    self.replay.accepted.push(answered);
                     continue;
                 }
                 let flow = self.flow(&ends, port, seen);
@@ -361,7 +366,9 @@ impl Run<'_, '_> {
     }
 
     fn count(&mut self, flow: Flow, judged: Judged, either_way: bool) {
-        self.replay.accepted.push(flow.clone());
+        if !matches!(judged, Judged::StoppedLater) {
+            self.replay.accepted.push(flow.clone());
+        }
         match judged {
             Judged::Agreed => self.replay.agreed += 1,
             Judged::StoppedLater => self.replay.stopped_later += 1,
@@ -389,6 +396,11 @@ fn bears(interface: &Interface<'_>, address: IpAddr) -> bool {
     interface.private.contains(&address)
         || interface.public.contains(&address)
         || interface.prefixes.iter().any(|prefix| prefix.contains(&address))
+}
+
+/// Whether an interface takes on packets of others.
+fn forwards(interface: &Interface<'_>) -> bool {
+    matches!(interface.interface_type, "nat_gateway" | "transit_gateway" | "gateway_load_balancer_endpoint")
 }
 
 /// Whether no router passes an address on: of a link, of many, of nobody.
