@@ -312,11 +312,12 @@ impl Run<'_, '_> {
                 let evidence = Evidence { answered: ported && back.is_some(), established: false };
                 let begins = self.judge(ends, *dst_port, evidence);
                 let (judged, answer) = match begins {
-                    Judged::Contradicted(..) => {
+                    Judged::Contradicted(..) | Judged::StoppedLater => {
                         let answer = Evidence { answered: true, established: false };
-                        match self.judge(&ends.turned(), *src_port, answer) {
-                            Judged::Contradicted(..) => (begins, false),
-                            other => (other, true),
+                        match (&begins, self.judge(&ends.turned(), *src_port, answer)) {
+                            (_, Judged::Agreed) => (Judged::Agreed, true),
+                            (Judged::StoppedLater, _) | (_, Judged::Contradicted(..)) => (begins, false),
+                            (_, other) => (other, true),
                         }
                     }
                     other => (other, false),
@@ -400,7 +401,8 @@ fn bears(interface: &Interface<'_>, address: IpAddr) -> bool {
 
 /// Whether an interface takes on packets of others.
 fn forwards(interface: &Interface<'_>) -> bool {
-    matches!(interface.interface_type, "nat_gateway" | "transit_gateway" | "gateway_load_balancer_endpoint")
+    let kinds = ["nat_gateway", "transit_gateway", "gateway_load_balancer", "gateway_load_balancer_endpoint"];
+    kinds.contains(&interface.interface_type)
 }
 
 /// Whether no router passes an address on: of a link, of many, of nobody.

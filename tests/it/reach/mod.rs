@@ -3,3 +3,4 @@
 mod agreement;
 mod estate;
 mod estates;
+mod logs;
