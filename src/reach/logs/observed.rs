@@ -82,8 +82,9 @@ pub struct Observed {
     numbers: HashMap<String, u32>,
     /// Connections of which it is known which end began them, by the server's port.
     pub(super) groups: HashMap<(Ends, u16), Group>,
-    /// Accepted packets of which it is not, by source and destination port.
-    pub(super) pairs: HashMap<Ends, BTreeMap<(u16, u16), Sighting>>,
+    /// Accepted packets of which it is not, by ports: as the lower one, and whether they go to it, tell, each with the
+    /// first few others.
+    pub(super) pairs: HashMap<Ends, BTreeMap<(u16, bool), Vec<Sighting>>>,
     /// Records that were accepted.
     pub accepted: u64,
     /// Records that were rejected.
@@ -91,6 +92,9 @@ pub struct Observed {
     /// Accepted records that are answers.
     pub answers: u64,
 }
+
+/// Ports opposite one port that are kept: the others tell nothing new, since one of two ports stays the same.
+const KEPT: usize = 64;
 
 /// What a record's packets are to the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,10 +153,17 @@ impl Observed {
                 group.established |= record.tcp_flags.is_some_and(|flags| flags & 18 == 18);
             }
             Role::Either => {
-                let mut slot = self.pairs.entry(ends).or_default().remove(&(src_port, dst_port));
-                Sighting::add(&mut slot, seen, end);
-                if let (Some(sighting), Some(pairs)) = (slot, self.pairs.get_mut(&ends)) {
-                    pairs.insert((src_port, dst_port), sighting);
+                let key = (src_port.min(dst_port), dst_port <= src_port);
+                let all = self.pairs.entry(ends).or_default().entry(key).or_default();
+                let same = |known: &Sighting| (known.first.src_port, known.first.dst_port) == (src_port, dst_port);
+                let full = all.len() >= KEPT;
+                let at = all.iter().position(same).or_else(|| full.then(|| all.len() - 1));
+                match at.and_then(|at| all.get_mut(at)) {
+                    Some(known) => {
+                        known.records += 1;
+                        known.last = known.last.max(end);
+                    }
+                    None => all.push(Sighting { first: seen, records: 1, last: end }),
                 }
             }
         }
@@ -172,21 +183,26 @@ impl Observed {
     pub(super) fn settle(&mut self) {
         let groups = &mut self.groups;
         for (ends, pairs) in &mut self.pairs {
-            pairs.retain(|(src_port, dst_port), sighting| {
-                if let Some(group) = groups.get_mut(&(*ends, *dst_port)).filter(|group| group.accepted.is_some()) {
-                    if let Some(known) = &mut group.accepted {
+            for all in pairs.values_mut() {
+                all.retain(|sighting| {
+                    let Seen { src_port, dst_port, .. } = sighting.first;
+                    let begun = groups.get_mut(&(*ends, dst_port)).and_then(|group| group.accepted.as_mut());
+                    if let Some(known) = begun {
                         known.records += sighting.records;
                         known.last = known.last.max(sighting.last);
+                        return false;
                     }
-                    return false;
-                }
-                if let Some(group) = groups.get_mut(&(ends.turned(), *src_port)).filter(|g| g.accepted.is_some()) {
-                    group.answered = true;
-                    self.answers += sighting.records;
-                    return false;
-                }
-                true
-            });
+                    match groups.get_mut(&(ends.turned(), src_port)).filter(|group| group.accepted.is_some()) {
+                        Some(group) => {
+                            group.answered = true;
+                            self.answers += sighting.records;
+                            false
+                        }
+                        None => true,
+                    }
+                });
+            }
+            pairs.retain(|_, all| !all.is_empty());
         }
     }
 }

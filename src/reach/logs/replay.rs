@@ -301,34 +301,32 @@ impl Run<'_, '_> {
         for (ends, pairs) in &observed.pairs {
             let mirrored = observed.pairs.get(&ends.turned());
             let mut merged: BTreeMap<(Ends, u16), (Sighting, Judged, bool)> = BTreeMap::new();
-            for ((src_port, dst_port), seen) in pairs {
-                let back = mirrored.and_then(|back| back.get(&(*dst_port, *src_port)));
-                let ported = has_ports(ends.protocol);
+            for ((low, to_low), all) in pairs {
+                let back = has_ports(ends.protocol) && mirrored.is_some_and(|back| back.contains_key(&(*low, !to_low)));
                 // told once, as the connection that its lower port serves
-                if ported && src_port < dst_port && back.is_some() {
+                if back && !to_low {
                     self.replay.as_answers += 1;
                     continue;
                 }
-                let evidence = Evidence { answered: ported && back.is_some(), established: false };
-                let begins = self.judge(ends, *dst_port, evidence);
-                let (judged, answer) = match begins {
-                    Judged::Contradicted(..) | Judged::StoppedLater => {
-                        let answer = Evidence { answered: true, established: false };
-                        match (&begins, self.judge(&ends.turned(), *src_port, answer)) {
-                            (_, Judged::Agreed) => (Judged::Agreed, true),
-                            (Judged::StoppedLater, _) | (_, Judged::Contradicted(..)) => (begins, false),
-                            (_, other) => (other, true),
+                for seen in all {
+                    let port = seen.first.dst_port;
+                    match merged.get_mut(&(*ends, port)) {
+                        Some((known, judged, answer)) => {
+                            known.records += seen.records;
+                            known.last = known.last.max(seen.last);
+                            // the worst of its kind stands for all
+                            if !matches!(judged, Judged::Contradicted(..)) {
+                                let other = self.either(ends, seen, back);
+                                if matches!(other.0, Judged::Contradicted(..)) {
+                                    known.first = seen.first;
+                                    (*judged, *answer) = other;
+                                }
+                            }
                         }
-                    }
-                    other => (other, false),
-                };
-                let slot = merged.entry((*ends, *dst_port)).or_insert_with(|| (*seen, judged.clone(), answer));
-                if slot.0.first != seen.first {
-                    slot.0.records += seen.records;
-                    slot.0.last = slot.0.last.max(seen.last);
-                    // the worst of one port stands for all
-                    if matches!(judged, Judged::Contradicted(..)) && !matches!(slot.1, Judged::Contradicted(..)) {
-                        (slot.0.first, slot.1, slot.2) = (seen.first, judged, answer);
+                        None => {
+                            let (judged, answer) = self.either(ends, seen, back);
+                            merged.insert((*ends, port), (*seen, judged, answer));
+                        }
                     }
                 }
             }
@@ -342,6 +340,20 @@ impl Run<'_, '_> {
                 let flow = self.flow(&ends, port, seen);
                 self.count(flow, judged, true);
             }
+        }
+    }
+
+    /// What is made of packets that may begin a connection or answer one, and whether they are taken for answers.
+    fn either(&mut self, ends: &Ends, seen: &Sighting, answered: bool) -> (Judged, bool) {
+        let begins = self.judge(ends, seen.first.dst_port, Evidence { answered, established: false });
+        if !matches!(begins, Judged::Contradicted(..) | Judged::StoppedLater) {
+            return (begins, false);
+        }
+        let evidence = Evidence { answered: true, established: false };
+        match (&begins, self.judge(&ends.turned(), seen.first.src_port, evidence)) {
+            (_, Judged::Agreed) => (Judged::Agreed, true),
+            (Judged::StoppedLater, _) | (_, Judged::Contradicted(..)) => (begins, false),
+            (_, other) => (other, true),
         }
     }
 
