@@ -246,7 +246,8 @@ fn text(item: &Item<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
         Item::Unreadable { file, line, why } => writeln!(out, "not read: {}:{line}: {}", clean(file), clean(why)),
         Item::Rejected { seen, also_accepted } => {
-            let also = if *also_accepted { "; others of its kind were accepted" } else { "" };
+            // AWS rejects as well what comes after a connection has closed
+            let also = if *also_accepted { "; others were accepted, so it may have come too late" } else { "" };
             writeln!(out, "rejected, but called allowed: {}{also}", seen.told())
         }
         Item::Flow { id, seen, last, sure } => {
