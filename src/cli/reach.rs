@@ -18,7 +18,7 @@ use crate::report::clean;
 #[command(
     override_usage = "zoneproof reach [OPTIONS] SRC DST [CONNECTIONS] [SOURCE]...\n       \
     zoneproof reach [OPTIONS] --queries FILE [SOURCE]...\n       \
-    zoneproof reach [OPTIONS] --flow-logs FILE... [SOURCE]...",
+    zoneproof reach [OPTIONS] --flow-logs FILE [--flow-logs FILE]... [SOURCE]...",
     after_help = "SRC and DST: `internet`, an address, a CIDR block, the id or ARN of an interface, an instance, a load \
     balancer, a NAT gateway or an endpoint, or a load balancer's name.\n\
     CONNECTIONS: `tcp/443`, `udp/53`, `icmp`, `all` … (default `all`): is there some connection of these?\n\
