@@ -7,6 +7,7 @@ mod diff;
 mod error;
 mod explain;
 mod facts;
+mod flow_logs;
 mod init;
 mod inputs;
 mod output;

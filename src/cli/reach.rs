@@ -17,12 +17,13 @@ use crate::report::clean;
 #[derive(clap::Args)]
 #[command(
     override_usage = "zoneproof reach [OPTIONS] SRC DST [CONNECTIONS] [SOURCE]...\n       \
-    zoneproof reach [OPTIONS] --queries FILE [SOURCE]...",
+    zoneproof reach [OPTIONS] --queries FILE [SOURCE]...\n       \
+    zoneproof reach [OPTIONS] --flow-logs FILE [--flow-logs FILE]... [SOURCE]...",
     after_help = "SRC and DST: `internet`, an address, a CIDR block, the id or ARN of an interface, an instance, a load \
     balancer, a NAT gateway or an endpoint, or a load balancer's name.\n\
     CONNECTIONS: `tcp/443`, `udp/53`, `icmp`, `all` … (default `all`): is there some connection of these?\n\
-    Exit codes: 0 answered; 2 usage, configuration, input or tool error; 3 an answer is unknown, or something could not \
-    be read."
+    Exit codes: 0 answered; 1 a flow log accepted what is called denied; 2 usage, configuration, input or tool error; 3 an \
+    answer is unknown, or something could not be read."
 )]
 pub struct Args {
     #[command(flatten)]
@@ -30,6 +31,10 @@ pub struct Args {
     /// Questions, one JSON object a line: id, src, dst, protocol, port, src_port, icmp_type, icmp_code
     #[arg(long, value_name = "FILE")]
     queries: Option<PathBuf>,
+    /// VPC flow logs to compare with the answers: text as AWS writes it, plain or .zst, files or folders; give the option
+    /// once for each
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["queries", "src_port"])]
+    flow_logs: Vec<PathBuf>,
     /// The client's port; without it, whichever
     #[arg(long, value_name = "PORT", conflicts_with = "queries")]
     src_port: Option<u16>,
@@ -39,7 +44,7 @@ pub struct Args {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For people
     #[default]
     Text,
@@ -80,6 +85,9 @@ pub struct Reply<'a> {
 }
 
 pub fn run(mut args: Args) -> Result<u8, CliError> {
+    if !args.flow_logs.is_empty() {
+        return super::flow_logs::run(&args.inputs, &args.flow_logs, args.format);
+    }
     let queries = match &args.queries {
         Some(path) => read(path)?,
         None => vec![(None, asked(&mut args)?)],
@@ -197,6 +205,12 @@ fn text(query: &Query, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
         let what = if answer.verdict == Verdict::Allowed { "passes" } else { "may pass" };
         writeln!(out, "  {what}: {}", answer.connections.join(", "))?;
     }
+    hops(answer, out)?;
+    writeln!(out)
+}
+
+/// The hops of an answer, one a line, and what it rests on.
+pub(super) fn hops(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     let wide = answer.hops.iter().map(|hop| short(&hop.at).chars().count()).max().unwrap_or(0);
     for Hop { at, by, why } in &answer.hops {
         let by = if by.is_empty() { String::new() } else { format!("  [{}]", clean(&short(by))) };
@@ -205,7 +219,7 @@ fn text(query: &Query, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     for assumption in &answer.assumptions {
         writeln!(out, "  assumed: {}", clean(assumption))?;
     }
-    writeln!(out)
+    Ok(())
 }
 
 fn short(id: &str) -> String {

@@ -12,6 +12,7 @@ mod ends;
 mod entrances;
 mod guards;
 mod listeners;
+pub mod logs;
 mod network;
 mod over_transit;
 mod query;

@@ -216,4 +216,16 @@ impl<'a> Network<'a> {
         }
         seen
     }
+
+    /// Whether some network load balancer may send a destination connections with its clients' addresses.
+    ///
+    /// Source: Network Load Balancers, "Client IP preservation".
+    pub(super) fn keeps_addresses(&self, dst: &End, taken: &Connections) -> bool {
+        let targets = Targets { interfaces: self.bearers(dst), addresses: None };
+        let mut all = self.inventory.of::<LoadBalancer>().filter(|(_, _, body)| body.balancer_type == "network");
+        all.any(|(_, balancer, body)| {
+            let edges = self.edges(&Reached { balancer, body, doors: vec![] }, &targets);
+            edges.iter().any(|edge| !edge.target.intersect(taken).is_empty())
+        })
+    }
 }

@@ -11,6 +11,7 @@ use zoneproof::config::Config;
 use zoneproof::load::load_text;
 use zoneproof::model::{Connections, Inventory, NetworkInterface};
 use zoneproof::policy::{message, metadata, reads};
+use zoneproof::reach::logs::{Format, Line, Observed};
 use zoneproof::reach::{End, Network, Question, Verdict};
 
 use crate::support::root;
@@ -136,5 +137,29 @@ fn rules_and_messages() {
         let names = message::places(&text);
         let rendered = message::render(&text, &Default::default());
         assert!(!names.is_empty() || rendered.len() <= text.len() * 2);
+    });
+}
+
+/// Lines of flow logs, and what is made of them: each is a record, another kind of line, or an error.
+#[test]
+fn flow_logs() {
+    static CORPUS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| corpus("fixtures/flow-logs", ".log"));
+    static ESTATE: LazyLock<zoneproof::model::Inventory> = LazyLock::new(|| {
+        let folder = root().join("fixtures/flow-logs/agrees/estate/aws").to_string_lossy().into_owned();
+        zoneproof::load::load(&[zoneproof::load::Source::parse(&folder)], None).unwrap()
+    });
+    check!().with_type::<(u16, Vec<Change>)>().for_each(|(pick, changes)| {
+        let text = String::from_utf8_lossy(&changed(&CORPUS, *pick, changes)).into_owned();
+        let (mut format, mut observed, mut flows) = (Format::default(), Observed::default(), 0);
+        for (number, line) in text.lines().enumerate() {
+            if let Ok(Line::Flow(record)) = format.read(line) {
+                observed.add(&record, 0, number as u64 + 1);
+                flows += 1;
+            }
+        }
+        assert_eq!(observed.accepted + observed.rejected, flows);
+        let network = zoneproof::reach::Network::new(&ESTATE, &[]);
+        let replay = network.replay(observed);
+        assert!(replay.accepted.len() as u64 <= flows);
     });
 }

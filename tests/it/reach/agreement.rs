@@ -11,18 +11,18 @@ use zoneproof::reach::{Network, Question, Verdict};
 use super::estate::{Dice, estate};
 
 /// Packets that are tried between each pair.
-const PACKETS: [(u8, u16, u16); 4] = [(6, 40000, 443), (6, 2000, 30000), (17, 5000, 53), (1, 0, 8 << 8)];
+pub(super) const PACKETS: [(u8, u16, u16); 4] = [(6, 40000, 443), (6, 2000, 30000), (17, 5000, 53), (1, 0, 8 << 8)];
 const OUTSIDE: [&str; 2] = ["8.8.8.8", "52.200.0.1"];
 
-struct Known<'a> {
-    name: String,
-    seat: Seat<'a>,
+pub(super) struct Known<'a> {
+    pub name: String,
+    pub seat: Seat<'a>,
     /// Source address, and the addresses that it is sent to.
-    src: IpAddr,
-    dst: Vec<IpAddr>,
+    pub src: IpAddr,
+    pub dst: Vec<IpAddr>,
 }
 
-fn ends(inventory: &Inventory) -> Vec<Known<'_>> {
+pub(super) fn ends(inventory: &Inventory) -> Vec<Known<'_>> {
     let own = inventory.of::<NetworkInterface>().filter(|(_, _, eni)| eni.interface_type == "interface");
     let own = own.map(|(_, asset, eni)| Known {
         name: short_of(&asset.id),
@@ -73,7 +73,7 @@ fn compare(inventory: &Inventory, counts: &[Cell<u64>; 3]) {
 }
 
 /// The estate, for who has to look why.
-fn shown(inventory: &Inventory) -> String {
+pub(super) fn shown(inventory: &Inventory) -> String {
     let lines = inventory.assets().iter().map(|a| format!("{} {}", short_of(&a.id), a.body.to_json().unwrap()));
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -4,3 +4,4 @@ mod agreement;
 mod command;
 mod estate;
 mod estates;
+mod logs;

@@ -1,0 +1,261 @@
+//! What logs say, by connection: of any number of records, each kind is kept once.
+//!
+//! Which end began a connection: a SYN without an ACK begins, a SYN-ACK answers. Without them, a port below 1024 opposite
+//! one that systems give to clients (32768 and above) is the server's. Of any other record both readings stay open.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+
+use super::record::Record;
+use crate::model::Protocol;
+
+/// Where a record stands, and its ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seen {
+    /// The number of the file.
+    pub file: u32,
+    /// The line, from 1.
+    pub line: u64,
+    /// The sender's port.
+    pub src_port: u16,
+    /// The receiver's port.
+    pub dst_port: u16,
+}
+
+/// Records of one kind: the first, how many, the last time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sighting {
+    /// The first one.
+    pub first: Seen,
+    /// How many.
+    pub records: u64,
+    /// When the last window ended, in seconds since 1970; none if the format does not tell.
+    pub last: Option<i64>,
+}
+
+impl Sighting {
+    fn add(slot: &mut Option<Self>, first: Seen, last: Option<i64>) {
+        match slot {
+            Some(known) => {
+                known.records += 1;
+                known.last = known.last.max(last);
+            }
+            None => *slot = Some(Self { first, records: 1, last }),
+        }
+    }
+}
+
+/// Which interface saw packets from where to where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Ends {
+    /// The interface, by its number in [`Observed::interfaces`].
+    pub interface: u32,
+    pub src: IpAddr,
+    pub dst: IpAddr,
+    pub protocol: Protocol,
+}
+
+impl Ends {
+    pub fn turned(self) -> Self {
+        Self { src: self.dst, dst: self.src, ..self }
+    }
+}
+
+/// All records of connections to one port.
+#[derive(Debug, Clone, Default)]
+pub struct Group {
+    /// Packets of the client that were accepted.
+    pub accepted: Option<Sighting>,
+    /// Packets of the client that were rejected.
+    pub rejected: Option<Sighting>,
+    /// Whether packets of the server were accepted.
+    pub answered: bool,
+    /// Whether one of them agreed to a connection.
+    pub established: bool,
+}
+
+/// What logs say.
+#[derive(Debug, Default)]
+pub struct Observed {
+    /// Ids of interfaces.
+    pub(super) interfaces: Vec<String>,
+    numbers: HashMap<String, u32>,
+    /// Connections of which it is known which end began them, by the server's port.
+    pub(super) groups: HashMap<(Ends, u16), Group>,
+    /// Accepted packets of which it is not, by ports: as the lower one, and whether they go to it, tell, each with the
+    /// first few others.
+    pub(super) pairs: HashMap<Ends, BTreeMap<(u16, bool), Vec<Sighting>>>,
+    /// Records that were accepted.
+    pub accepted: u64,
+    /// Records that were rejected.
+    pub rejected: u64,
+    /// Accepted records that are answers.
+    pub answers: u64,
+}
+
+/// Ports opposite one port that are kept: the others tell nothing new, since one of two ports stays the same.
+const KEPT: usize = 64;
+
+/// What a record's packets are to the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Begins,
+    Answers,
+    Either,
+}
+
+fn role(record: &Record) -> Role {
+    /// Linux gives clients ports from here on, other systems from 49152.
+    const CLIENTS: u16 = 32768;
+    const SERVERS: u16 = 1024;
+    if let (Protocol::TCP, Some(flags)) = (record.protocol, record.tcp_flags)
+        && flags & 2 != 0
+    {
+        return if flags & 16 == 0 { Role::Begins } else { Role::Answers };
+    }
+    match (record.src_port, record.dst_port) {
+        _ if !has_ports(record.protocol) => Role::Either,
+        (CLIENTS.., port) if port < SERVERS => Role::Begins,
+        (port, CLIENTS..) if port < SERVERS => Role::Answers,
+        _ => Role::Either,
+    }
+}
+
+pub(super) fn has_ports(protocol: Protocol) -> bool {
+    matches!(protocol, Protocol::TCP | Protocol::UDP | Protocol(132))
+}
+
+impl Observed {
+    /// Adds a record from a line of a file.
+    pub fn add(&mut self, record: &Record, file: u32, line: u64) {
+        let interface = self.number(&record.interface);
+        let Record { src, dst, protocol, src_port, dst_port, end, .. } = *record;
+        let ends = Ends { interface, src, dst, protocol };
+        let seen = Seen { file, line, src_port, dst_port };
+        let role = role(record);
+        if !record.accepted {
+            self.rejected += 1;
+            // what is rejected is a note at most: the lower port is taken for the server's
+            if role == Role::Begins || (role == Role::Either && dst_port <= src_port) {
+                Sighting::add(&mut self.groups.entry((ends, dst_port)).or_default().rejected, seen, end);
+            }
+            return;
+        }
+        self.accepted += 1;
+        match role {
+            Role::Begins => {
+                Sighting::add(&mut self.groups.entry((ends, dst_port)).or_default().accepted, seen, end);
+            }
+            Role::Answers => {
+                self.answers += 1;
+                let group = self.groups.entry((ends.turned(), src_port)).or_default();
+                group.answered = true;
+                group.established |= record.tcp_flags.is_some_and(|flags| flags & 18 == 18);
+            }
+            Role::Either => {
+                let key = (src_port.min(dst_port), dst_port <= src_port);
+                let all = self.pairs.entry(ends).or_default().entry(key).or_default();
+                let same = |known: &Sighting| (known.first.src_port, known.first.dst_port) == (src_port, dst_port);
+                let full = all.len() >= KEPT;
+                let at = all.iter().position(same).or_else(|| full.then(|| all.len() - 1));
+                match at.and_then(|at| all.get_mut(at)) {
+                    Some(known) => {
+                        known.records += 1;
+                        known.last = known.last.max(end);
+                    }
+                    None => all.push(Sighting { first: seen, records: 1, last: end }),
+                }
+            }
+        }
+    }
+
+    fn number(&mut self, interface: &str) -> u32 {
+        if let Some(number) = self.numbers.get(interface) {
+            return *number;
+        }
+        let number = u32::try_from(self.interfaces.len()).unwrap_or(u32::MAX);
+        self.interfaces.push(interface.to_owned());
+        self.numbers.insert(interface.to_owned(), number);
+        number
+    }
+
+    /// Joins what shows its role in other records: packets of a connection of which the beginning was seen.
+    pub(super) fn settle(&mut self) {
+        let groups = &mut self.groups;
+        for (ends, pairs) in &mut self.pairs {
+            for all in pairs.values_mut() {
+                all.retain(|sighting| {
+                    let Seen { src_port, dst_port, .. } = sighting.first;
+                    let begun = groups.get_mut(&(*ends, dst_port)).and_then(|group| group.accepted.as_mut());
+                    if let Some(known) = begun {
+                        known.records += sighting.records;
+                        known.last = known.last.max(sighting.last);
+                        return false;
+                    }
+                    match groups.get_mut(&(ends.turned(), src_port)).filter(|group| group.accepted.is_some()) {
+                        Some(group) => {
+                            group.answered = true;
+                            self.answers += sighting.records;
+                            false
+                        }
+                        None => true,
+                    }
+                });
+            }
+            pairs.retain(|_, all| !all.is_empty());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(src_port: u16, dst_port: u16, tcp_flags: Option<u8>) -> Record {
+        Record {
+            interface: "eni-a".to_owned(),
+            src: "10.0.0.1".parse().unwrap(),
+            dst: "10.0.0.2".parse().unwrap(),
+            protocol: Protocol::TCP,
+            src_port,
+            dst_port,
+            accepted: true,
+            tcp_flags,
+            end: None,
+        }
+    }
+
+    #[test]
+    fn flags_tell_roles_and_ports_do_where_they_are_clear() {
+        for (src, dst, flags, expected) in [
+            (50000, 8443, Some(2), Role::Begins),
+            (50000, 8443, Some(3), Role::Begins),
+            (8443, 50000, Some(18), Role::Answers),
+            (8443, 50000, Some(19), Role::Answers),
+            (50000, 443, Some(0), Role::Begins),
+            (443, 50000, None, Role::Answers),
+            (50000, 8443, None, Role::Either),
+            (800, 2049, None, Role::Either),
+            (2049, 800, None, Role::Either),
+        ] {
+            assert_eq!(role(&record(src, dst, flags)), expected, "{src} {dst} {flags:?}");
+        }
+    }
+
+    #[test]
+    fn later_packets_join_the_connection_that_began() {
+        let mut all = Observed::default();
+        all.add(&record(50000, 8443, Some(2)), 0, 1);
+        all.add(&record(50000, 8443, Some(0)), 0, 2);
+        let back = Record {
+            src: "10.0.0.2".parse().unwrap(),
+            dst: "10.0.0.1".parse().unwrap(),
+            ..record(8443, 50000, Some(0))
+        };
+        all.add(&back, 0, 3);
+        all.settle();
+        assert!(all.pairs.values().all(BTreeMap::is_empty));
+        let group = all.groups.values().next().unwrap();
+        assert_eq!((group.accepted.unwrap().records, group.answered, group.established), (2, true, false));
+    }
+}

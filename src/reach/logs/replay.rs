@@ -1,0 +1,246 @@
+//! Asking the engine about what logs saw.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+
+use super::judge::{Evidence, Judged, asked};
+use super::observed::{Ends, Observed, Sighting, has_ports};
+use crate::model::Connections;
+use crate::reach::network::{Network, short};
+use crate::reach::query::Answer;
+
+/// A connection that a log saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flow {
+    /// The interface that saw it, by its short id.
+    pub interface: String,
+    /// The interface's VPC, by its short id; none if the interface is not in the sources.
+    pub vpc: Option<String>,
+    /// Its client.
+    pub src: IpAddr,
+    /// Its server.
+    pub dst: IpAddr,
+    /// The protocol and the server's port.
+    pub connections: Connections,
+    /// The records.
+    pub seen: Sighting,
+}
+
+/// What records show of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shown {
+    /// It left its client.
+    Left,
+    /// It arrived at its server.
+    Arrived,
+    /// Answers came back to its client.
+    Answered,
+}
+
+/// A connection that passed and that the engine calls denied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contradiction {
+    /// What was seen.
+    pub flow: Flow,
+    /// What that shows.
+    pub shown: Shown,
+    /// What the engine says.
+    pub answer: Answer,
+    /// Whether the record alone does not tell which end began, and the other reading is denied as well.
+    pub either_way: bool,
+}
+
+/// A connection that was stopped and that the engine calls allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// What was seen.
+    pub flow: Flow,
+    /// Whether others of its kind were accepted.
+    pub also_accepted: bool,
+}
+
+/// Connections that cannot be judged, for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecided {
+    /// Why.
+    pub why: String,
+    /// How many.
+    pub flows: u64,
+    /// One of them.
+    pub example: Flow,
+}
+
+/// What became of logs.
+#[derive(Debug, Default)]
+pub struct Replay {
+    /// The worst first.
+    pub contradictions: Vec<Contradiction>,
+    /// By why, the most first.
+    pub undecided: Vec<Undecided>,
+    /// Rejected connections that the engine calls allowed.
+    pub rejected: Vec<Rejected>,
+    /// Connections that passed and that the engine calls allowed.
+    pub agreed: u64,
+    /// Connections that left their client and that the engine says are stopped later on.
+    pub stopped_later: u64,
+    /// Connections that may as well be answers, and are allowed then.
+    pub as_answers: u64,
+    /// Those that were accepted and not stopped later, for who wants to know when they were last seen.
+    pub accepted: Vec<Flow>,
+}
+
+impl<'a> Network<'a> {
+    /// Asks about every connection that logs saw.
+    pub fn replay(&self, mut observed: Observed) -> Replay {
+        observed.settle();
+        let numbers: HashMap<&str, usize> =
+            self.interfaces.iter().enumerate().map(|(at, interface)| (short(interface.asset), at)).collect();
+        let at: Vec<Option<usize>> = observed.interfaces.iter().map(|id| numbers.get(id.as_str()).copied()).collect();
+        let mut run = Run { network: self, observed: &observed, at, cache: HashMap::new(), replay: Replay::default() };
+        run.groups();
+        run.pairs();
+        let mut replay = run.replay;
+        replay.contradictions.sort_by_key(|found| (std::cmp::Reverse(found.shown), found.flow.seen.first));
+        replay.rejected.sort_by_key(|found| found.flow.seen.first);
+        replay.undecided.sort_by(|a, b| b.flows.cmp(&a.flows).then_with(|| a.why.cmp(&b.why)));
+        replay.accepted.sort_by_key(|flow| flow.seen.first);
+        replay
+    }
+}
+
+/// A replay under way.
+struct Run<'r, 'a> {
+    network: &'r Network<'a>,
+    observed: &'r Observed,
+    /// Interfaces of the logs, by their number in the network.
+    at: Vec<Option<usize>>,
+    cache: HashMap<(Ends, u16, Evidence), Judged>,
+    replay: Replay,
+}
+
+impl Run<'_, '_> {
+    /// Connections of which it is known which end began them.
+    fn groups(&mut self) {
+        let observed = self.observed;
+        for ((ends, port), group) in &observed.groups {
+            if let Some(seen) = group.accepted {
+                let evidence = Evidence { answered: group.answered, established: group.established };
+                let judged = self.judge(ends, *port, evidence);
+                let flow = self.flow(ends, *port, seen);
+                self.count(flow, judged, false);
+            }
+            if let Some(seen) = group.rejected
+                && let Some(at) = self.number(ends)
+                && self.network.lets(at, ends, *port)
+            {
+                let flow = self.flow(ends, *port, seen);
+                self.replay.rejected.push(Rejected { flow, also_accepted: group.accepted.is_some() });
+            }
+        }
+    }
+
+    /// Packets that may begin a connection or answer one: both readings are asked about.
+    fn pairs(&mut self) {
+        let observed = self.observed;
+        for (ends, pairs) in &observed.pairs {
+            let mirrored = observed.pairs.get(&ends.turned());
+            let mut merged: BTreeMap<(Ends, u16), (Sighting, Judged, bool)> = BTreeMap::new();
+            for ((low, to_low), all) in pairs {
+                let back = has_ports(ends.protocol) && mirrored.is_some_and(|back| back.contains_key(&(*low, !to_low)));
+                // told once, as the connection that its lower port serves
+                if back && !to_low {
+                    self.replay.as_answers += 1;
+                    continue;
+                }
+                for seen in all {
+                    let port = seen.first.dst_port;
+                    match merged.get_mut(&(*ends, port)) {
+                        Some((known, judged, answer)) => {
+                            known.records += seen.records;
+                            known.last = known.last.max(seen.last);
+                            // the worst of its kind stands for all
+                            if !matches!(judged, Judged::Contradicted(..)) {
+                                let other = self.either(ends, seen, back);
+                                if matches!(other.0, Judged::Contradicted(..)) {
+                                    known.first = seen.first;
+                                    (*judged, *answer) = other;
+                                }
+                            }
+                        }
+                        None => {
+                            let (judged, answer) = self.either(ends, seen, back);
+                            merged.insert((*ends, port), (*seen, judged, answer));
+                        }
+                    }
+                }
+            }
+            for ((ends, port), (seen, judged, answer)) in merged {
+                if answer && !matches!(judged, Judged::Unknown(_)) {
+                    self.replay.as_answers += 1;
+                    let answered = self.flow(&ends.turned(), seen.first.src_port, seen);
+                    self.replay.accepted.push(answered);
+                    continue;
+                }
+                let flow = self.flow(&ends, port, seen);
+                self.count(flow, judged, true);
+            }
+        }
+    }
+
+    /// What is made of packets that may begin a connection or answer one, and whether they are taken for answers.
+    fn either(&mut self, ends: &Ends, seen: &Sighting, answered: bool) -> (Judged, bool) {
+        let begins = self.judge(ends, seen.first.dst_port, Evidence { answered, established: false });
+        if !matches!(begins, Judged::Contradicted(..) | Judged::StoppedLater) {
+            return (begins, false);
+        }
+        let evidence = Evidence { answered: true, established: false };
+        match (&begins, self.judge(&ends.turned(), seen.first.src_port, evidence)) {
+            (_, Judged::Agreed) => (Judged::Agreed, true),
+            (Judged::StoppedLater, _) | (_, Judged::Contradicted(..)) => (begins, false),
+            (_, other) => (other, true),
+        }
+    }
+
+    /// The interface that saw it, by its number in the network.
+    fn number(&self, ends: &Ends) -> Option<usize> {
+        self.at.get(usize::try_from(ends.interface).ok()?).copied().flatten()
+    }
+
+    fn judge(&mut self, ends: &Ends, port: u16, evidence: Evidence) -> Judged {
+        let Some(at) = self.number(ends) else {
+            return Judged::Unknown("the interface is not in the sources".to_owned());
+        };
+        let network = self.network;
+        self.cache.entry((*ends, port, evidence)).or_insert_with(|| network.judge(at, ends, port, evidence)).clone()
+    }
+
+    fn flow(&self, ends: &Ends, port: u16, seen: Sighting) -> Flow {
+        let name = usize::try_from(ends.interface).unwrap_or(usize::MAX);
+        let interface = self.observed.interfaces.get(name).cloned().unwrap_or_default();
+        let own = self.number(ends).and_then(|at| self.network.interfaces.get(at));
+        let vpc = own.map(|own| own.vpc.to_owned());
+        Flow { interface, vpc, src: ends.src, dst: ends.dst, connections: asked(ends.protocol, port), seen }
+    }
+
+    fn count(&mut self, flow: Flow, judged: Judged, either_way: bool) {
+        if !matches!(judged, Judged::StoppedLater) {
+            self.replay.accepted.push(flow.clone());
+        }
+        match judged {
+            Judged::Agreed => self.replay.agreed += 1,
+            Judged::StoppedLater => self.replay.stopped_later += 1,
+            Judged::Contradicted(shown, answer) => {
+                self.replay.contradictions.push(Contradiction { flow, shown, answer: *answer, either_way });
+            }
+            Judged::Unknown(why) => match self.replay.undecided.iter_mut().find(|known| known.why == why) {
+                Some(known) => {
+                    known.flows += 1;
+                    if flow.seen.first < known.example.seen.first {
+                        known.example = flow;
+                    }
+                }
+                None => self.replay.undecided.push(Undecided { why, flows: 1, example: flow }),
+            },
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Flow logs against estates of which the answers are known.
+
+use std::cell::Cell;
+use std::net::IpAddr;
+
+use bolero::check;
+use serde_json::Value;
+use zoneproof::model::{Inventory, Protocol};
+use zoneproof::reach::Network;
+use zoneproof::reach::check::{Check, Packet, Say, Seat};
+use zoneproof::reach::logs::{Observed, Record};
+
+use super::agreement::{Known, PACKETS, ends, shown};
+use super::estate::{Dice, estate};
+use crate::support::{Run, folder, program, root, run};
+
+const HEADER: &str =
+    "interface-id srcaddr dstaddr srcport dstport protocol tcp-flags pkt-srcaddr pkt-dstaddr end action";
+
+fn replay(estate: &str, logs: &[String], format: &str) -> Run {
+    let mut command = program();
+    command.args(["reach", "--format", format]);
+    for log in logs {
+        command.args(["--flow-logs", log]);
+    }
+    run(command.arg(root().join(estate)))
+}
+
+fn items(run: &Run) -> Vec<Value> {
+    let items: Vec<Value> = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(items.last().expect(&run.stderr)["what"], "summary", "{}", run.stdout);
+    items
+}
+
+/// What becomes of the accepted connections of some lines: how many are of which kind.
+fn becomes(estate: &str, log: &str) -> (String, String) {
+    let files = folder(&[("x.log", log)]);
+    let path = files.path().join("x.log").to_string_lossy().into_owned();
+    let run = replay(&format!("fixtures/reach/{estate}/estate"), &[path], "json");
+    let items = items(&run);
+    let summary = items.last().unwrap();
+    let kinds = ["agreed", "stopped_later", "unknown", "contradictions", "as_answers", "answers", "unreadable"];
+    let told = kinds.iter().filter(|kind| summary[**kind] != 0).map(|kind| format!("{kind} {}", summary[*kind]));
+    (told.collect::<Vec<_>>().join(", "), run.stdout)
+}
+
+#[test]
+fn what_a_record_shows_depends_on_where_it_was_made() {
+    let flow = |interface: &str, src: &str, dst: &str, ports: (u16, u16)| {
+        format!(
+            "2 111122223333 {interface} {src} {dst} {} {} 6 1 60 1763600000 1763600060 ACCEPT OK\n",
+            ports.0, ports.1
+        )
+    };
+    let flags = |interface: &str, src: &str, dst: &str, ports: (u16, u16), flags: u8| {
+        format!("{interface} {src} {dst} {} {} 6 {flags} - - 1763600060 ACCEPT\n", ports.0, ports.1)
+    };
+    let https = (50000, 443);
+    let cases = [
+        // groups and ACLs of the sender are what a record at the sender shows
+        ("internet", flow("eni-private", "10.0.1.11", "8.8.8.8", https), "agreed 1"),
+        ("internet", flow("eni-bare", "10.0.0.12", "1.1.1.1", https), "stopped_later 1"),
+        ("internet", flow("eni-shut", "10.0.0.13", "1.1.1.1", https), "contradictions 1"),
+        ("internet", flow("eni-walled", "10.0.6.11", "8.8.8.8", https), "contradictions 1"),
+        // what arrived came the whole way
+        ("internet", flow("eni-shut", "1.1.1.1", "10.0.0.13", https), "contradictions 1"),
+        ("internet", flow("eni-bare", "1.1.1.1", "10.0.0.12", https), "contradictions 1"),
+        ("internet", flow("eni-web", "1.1.1.1", "10.0.0.11", https), "agreed 1"),
+        // and what was answered came back
+        (
+            "internet",
+            format!(
+                "{HEADER}\n{}{}",
+                flags("eni-bare", "10.0.0.12", "1.1.1.1", https, 2),
+                flags("eni-bare", "1.1.1.1", "10.0.0.12", (443, 50000), 18)
+            ),
+            "contradictions 1, answers 1",
+        ),
+        // a way back that is missing stops answers only
+        ("peering", flow("eni-spoke-b", "10.0.0.10", "10.1.1.10", https), "stopped_later 1"),
+        (
+            "peering",
+            flow("eni-hub", "10.0.0.10", "10.1.1.10", https) + &flow("eni-hub", "10.1.1.10", "10.0.0.10", (443, 50000)),
+            "contradictions 1, answers 1",
+        ),
+        // a NAT gateway's own records: the ends are other ones
+        ("internet", flow("eni-nat", "10.0.1.11", "10.0.2.11", https), "unknown 1"),
+        ("internet", flow("eni-nat", "1.1.1.1", "10.0.2.11", (50000, 22)), "stopped_later 1"),
+        (
+            "internet",
+            format!("{HEADER}\neni-nat 10.0.1.11 10.0.2.11 50000 443 6 2 10.0.1.11 8.8.8.8 1763600060 ACCEPT\n"),
+            "agreed 1",
+        ),
+        // one address in two VPCs: the interface tells which
+        ("peering", flow("eni-twin-b", "10.0.1.10", "10.5.0.10", https), "agreed 1"),
+        ("peering", flow("eni-twin-a", "10.0.1.10", "10.5.0.10", https), "contradictions 1"),
+        // a load balancer's groups let in what no listener takes
+        ("network-load-balancers", flow("eni-nlb-open", "10.0.1.20", "10.0.1.60", (50000, 5999)), "stopped_later 1"),
+        // a target sees the client's address and its own port
+        ("network-load-balancers", flow("eni-reference", "10.0.1.10", "10.0.1.107", (50000, 6004)), "agreed 1"),
+        ("network-load-balancers", flow("eni-reference", "10.0.1.20", "10.0.1.107", (50000, 6004)), "contradictions 1"),
+        // which end began is not known: both readings have to be denied
+        ("groups-and-acls", flow("eni-db", "10.0.1.11", "10.0.0.11", (5432, 1024)), "as_answers 1"),
+        ("groups-and-acls", flow("eni-db", "10.0.0.11", "10.0.1.11", (6379, 6379)), "contradictions 1"),
+        // what is not there, or neither end's
+        ("groups-and-acls", flow("eni-gone", "10.0.0.11", "10.0.1.11", (50000, 5432)), "unknown 1"),
+        ("groups-and-acls", flow("eni-quiet", "10.0.0.11", "10.0.1.11", (50000, 6379)), "unknown 1"),
+        ("groups-and-acls", flow("eni-app1", "10.0.0.11", "169.254.1.1", https), "unknown 1"),
+        // echo, its answer, or an error about another connection
+        (
+            "groups-and-acls",
+            "2 111122223333 eni-db 10.0.0.11 10.0.1.11 0 0 1 4 336 1763600000 1763600060 ACCEPT OK\n".to_owned(),
+            "unknown 1",
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (estate, log, expected) in cases {
+        let (told, out) = becomes(estate, &log);
+        if told != expected {
+            wrong.push(format!("{estate}: {log}expected {expected}, but {told}\n{out}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn case(name: &str, logs: &[&str]) -> (String, Vec<String>) {
+    let folder = format!("fixtures/flow-logs/{name}");
+    (format!("{folder}/estate"), logs.iter().map(|log| format!("{folder}/{log}")).collect())
+}
+
+#[test]
+fn an_accept_that_is_called_denied_comes_first() {
+    let (estate, logs) = case("group-closed-since", &["default.log", "flags.log"]);
+    let run = replay(&estate, &logs, "json");
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let items = items(&run);
+    let told = |item: &Value| {
+        let text = |name: &str| item[name].as_str().unwrap().to_owned();
+        let file = text("file").rsplit('/').next().unwrap().to_owned();
+        format!("{file}:{} {} {} {}", item["line"], text("interface"), text("shown"), item["either_way"])
+    };
+    assert_eq!(told(&items[0]), "flags.log:2 eni-app1 answered false");
+    assert_eq!(told(&items[1]), "default.log:1 eni-db arrived true");
+    for item in &items[..2] {
+        assert_eq!(item["what"], "contradiction");
+        assert_eq!(item["connections"], serde_json::json!(["tcp/5432"]));
+        assert_eq!(item["answer"]["hops"][0]["by"], "sg-dbgroup");
+        assert_eq!(item["records"], 2);
+    }
+    let summary = items.last().unwrap();
+    for (name, count) in [("accepted", 8), ("rejected", 1), ("no_data", 1), ("contradictions", 2), ("stopped_later", 1)]
+    {
+        assert_eq!(summary[name], count, "{name}: {summary}");
+    }
+    // the reject that the engine agrees with is no note
+    assert_eq!(items.len(), 3, "{}", run.stdout);
+    let text = replay(&estate, &logs, "text");
+    assert_eq!(text.code, 1);
+    assert!(
+        text.stdout.starts_with("ACCEPTED, BUT CALLED DENIED: 10.0.0.11 -> 10.0.1.11  tcp/5432"),
+        "{}",
+        text.stdout
+    );
+}
+
+#[test]
+fn a_log_that_agrees_tells_when_flows_were_last_seen() {
+    let (estate, logs) = case("agrees", &["default.log"]);
+    let run = replay(&estate, &logs, "json");
+    assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+    let items = items(&run);
+    let flows: Vec<&Value> = items.iter().filter(|item| item["what"] == "flow").collect();
+    assert_eq!(flows[0]["last"], "2025-11-20T00:54:20Z");
+    assert_eq!((&flows[0]["seen"], &flows[1]["seen"]), (&Value::Bool(true), &Value::Bool(false)));
+    let rejected: Vec<&Value> = items.iter().filter(|item| item["what"] == "rejected").collect();
+    assert_eq!(rejected.len(), 1, "{}", run.stdout);
+    assert_eq!((&rejected[0]["src"], &rejected[0]["line"]), (&"10.0.1.12".into(), &6.into()));
+}
+
+#[test]
+fn what_cannot_be_read_is_told_and_counted() {
+    let good = std::fs::read_to_string(root().join("fixtures/flow-logs/agrees/default.log")).unwrap();
+    let packed = zstd::encode_all(good.as_bytes(), 3).unwrap();
+    let bad = format!("{}{good}", "2 1111 eni-a ???\n".repeat(30)) + &"x".repeat(200_000) + "\n" + &good;
+    let files = folder(&[("bad.log", &bad), ("packed/x.log.gz", "")]);
+    let path = |name: &str| files.path().join(name).to_string_lossy().into_owned();
+    std::fs::write(path("x.log.zst"), packed).unwrap();
+    std::fs::write(path("packed/x.log.gz"), [0x1f, 0x8b, 8, 0]).unwrap();
+    let estate = "fixtures/flow-logs/agrees/estate";
+
+    let run = replay(estate, &[path("bad.log")], "json");
+    assert_eq!(run.code, 3);
+    let all = items(&run);
+    let summary = all.last().unwrap();
+    assert_eq!((&summary["unreadable"], &summary["accepted"]), (&31.into(), &10.into()));
+    let told: Vec<&Value> = all.iter().filter(|item| item["what"] == "unreadable").collect();
+    assert_eq!((told.len(), &told[2]["line"]), (20, &3.into()));
+    assert!(told[0]["why"].as_str().unwrap().starts_with("4 fields where the format has 14"), "{}", told[0]);
+
+    let plain = replay(estate, &["fixtures/flow-logs/agrees/default.log".to_owned()], "json");
+    let same = replay(estate, &[path("x.log.zst")], "json");
+    assert_eq!((same.code, items(&same).last()), (0, items(&plain).last()));
+
+    for (given, says) in [("packed", "gunzip"), ("none.log", "none.log")] {
+        let run = replay(estate, &[path(given)], "json");
+        assert_eq!(run.code, 2, "{}", run.stdout);
+        assert!(run.stderr.contains(says), "{}", run.stderr);
+    }
+    let empty = folder(&[("x.log", "")]);
+    let empty = empty.path().join("x.log").to_string_lossy().into_owned();
+    assert_eq!(replay(estate, &[empty], "json").code, 3);
+}
+
+/// What both ends log of a packet, where its addresses stay what they are: at the sender, and at the receiver.
+fn records(from: &Known<'_>, to: &Known<'_>, packet: Packet) -> Vec<Record> {
+    let public = matches!((from.seat, to.seat), (Seat::Interface(_), Seat::Interface(_))) && packet.dst != to.dst[0];
+    let record = |interface: &str, dst: IpAddr| {
+        // logs have no ports of ICMP, and flags of TCP alone
+        let (src_port, dst_port) = if packet.protocol == 1 { (0, 0) } else { (packet.src_port, packet.dst_port) };
+        let tcp_flags = (packet.protocol == 6).then_some(2);
+        let (interface, protocol) = (interface.to_owned(), Protocol(packet.protocol));
+        Record { interface, src: packet.src, dst, protocol, src_port, dst_port, accepted: true, tcp_flags, end: None }
+    };
+    let mut all = Vec::new();
+    if matches!(from.seat, Seat::Interface(_)) {
+        all.push(record(&from.name, packet.dst));
+    }
+    // an internet gateway or a NAT gateway would change the source
+    if matches!(to.seat, Seat::Interface(_)) && !public {
+        all.push(record(&to.name, to.dst[0]));
+    }
+    all
+}
+
+fn logged(inventory: &Inventory, count: &Cell<u64>) {
+    let (network, checker, ends) = (Network::new(inventory, &[]), Check(inventory), ends(inventory));
+    let mut line = 0;
+    let mut observed = Observed::default();
+    for from in &ends {
+        for to in
+            ends.iter().filter(|to| to.name != from.name && (from.seat, to.seat) != (Seat::Internet, Seat::Internet))
+        {
+            for (protocol, src_port, dst_port) in PACKETS {
+                for dst in &to.dst {
+                    let packet = Packet { protocol, src: from.src, dst: *dst, src_port, dst_port };
+                    if checker.connects(from.seat, to.seat, packet) != Say::Yes {
+                        continue;
+                    }
+                    for record in records(from, to, packet) {
+                        line += 1;
+                        observed.add(&record, 0, line);
+                    }
+                }
+            }
+        }
+    }
+    let replay = network.replay(observed);
+    let bad = (&replay.contradictions, replay.stopped_later, &replay.undecided);
+    assert!(bad.0.is_empty() && bad.1 == 0 && bad.2.is_empty(), "{bad:#?}\n{}", shown(inventory));
+    count.set(count.get() + replay.agreed);
+}
+
+/// What the second evaluator lets through, both ends may log, and no log of it is a contradiction.
+#[test]
+fn logs_of_what_passes_never_contradict() {
+    let count = Cell::new(0);
+    let seen = std::panic::AssertUnwindSafe(&count);
+    check!().with_max_len(512).with_type::<Vec<u8>>().for_each(|bytes| {
+        logged(&estate(&mut Dice(bytes.iter())), &seen);
+    });
+    assert!(count.get() > 1000, "only {} connections", count.get());
+}
