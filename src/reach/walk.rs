@@ -299,7 +299,11 @@ impl<'a> Network<'a> {
     pub(super) fn stopped<'n>(&'n self, walk: Walk<'n>, stop: Stop) -> End<'n> {
         let mut steps = walk.steps;
         if let Point::Interface(interface, _) = walk.from {
-            let far = Far { address: Some(walk.by), ..self.far(walk.to, Tri::Unknown) };
+            let mut far = Far { address: Some(walk.by), ..self.far(walk.to, Tri::Unknown) };
+            // references are about private addresses
+            if matches!(walk.to, Point::Interface(_, private) if private != walk.by) {
+                far.groups = Some(&[]);
+            }
             steps.insert(0, Step::Groups { interface, direction: Direction::Egress, far });
         }
         End::Stopped(steps, stop)

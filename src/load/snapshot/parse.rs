@@ -13,7 +13,6 @@ use super::{CoverageLine, Footer, FooterLine, Header};
 use crate::model::{Asset, Body, Origin, Place, Spot, Tags};
 
 /// What a line says.
-#[expect(clippy::large_enum_variant, reason = "nearly every line is an asset")]
 pub(super) enum Line {
     Blank,
     Header(serde_json::Result<Header>),

@@ -52,7 +52,10 @@ impl<'a> Check<'a> {
         let out = self.acl(&own.subnet, true, packet.dst, packet);
         let into = |other: &NetworkInterface| self.acl(&other.subnet, false, packet.src, packet);
         let lost = (Say::No, Landed::Nowhere);
-        let open = groups(Say::Unknown, Say::Unknown).and(Say::Unknown).and(out);
+        // what lies beyond is not known, and may have put another address in the place of the source's
+        let leaves =
+            if begins { self.groups(own, Direction::Egress, packet.dst, to, Say::Unknown, packet) } else { Say::Yes };
+        let open = leaves.and(Say::Unknown).and(out);
         let route = match self.lookup(&own.subnet, &own.vpc, packet.dst) {
             Some(Some(route)) if route.state == "active" => route,
             Some(_) => return lost,
@@ -78,6 +81,7 @@ impl<'a> Check<'a> {
                     None => lost,
                 }
             }
+            "tgw" if self.0.find::<TransitGateway>(target).is_none() => (open, Landed::Nowhere),
             "tgw" => match self.over_transit(own, target, packet) {
                 Ok((said, vpc, doors)) => match other.filter(|other| other.vpc == vpc) {
                     Some(other) => {
