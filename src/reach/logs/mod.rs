@@ -1,7 +1,7 @@
 //! VPC flow logs against the engine: what a log says was accepted must not be called denied.
 //!
-//! [`record`] reads lines, [`observed`] sorts them by ends, port and role and forgets the rest, [`replay`] asks about each of
-//! them, and [`judge`] compares the engine's answer with what the records show.
+//! `record` reads lines, `observed` sorts them by ends, port and role and forgets the rest, `replay` asks about each of
+//! them, and `judge` compares the engine's answer with what the records show.
 //! Opening files and telling people is the command line's.
 
 mod judge;
