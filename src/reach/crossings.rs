@@ -105,8 +105,7 @@ impl<'a> Network<'a> {
         let (here, there) = if here.vpc == walk.vpc { (here, there) } else { (there, here) };
         let Some(subnet) = self.direct(walk.to, walk.by, &there.vpc) else {
             if matches!(walk.to, Point::Bare(_)) {
-                let stop = self.nobody(&there.vpc, walk.by);
-                return self.stopped(walk, stop);
+                return self.at_nobody(walk, &there.vpc);
             }
             return self.stopped(walk, Stop::denied(&asset.id, format!("leads to {}, and no further", there.vpc)));
         };

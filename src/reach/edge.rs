@@ -103,6 +103,13 @@ impl<'a> Network<'a> {
             return End::Stopped(vec![], Stop::unknown("", "no such interface"));
         };
         let stop = |stop: Stop| End::Stopped(vec![], stop);
+        let table = self.subnets.get(interface.subnet).and_then(|subnet| subnet.table.as_ref());
+        if let Some(Next::To(route)) = table.map(|table| table.lookup(address))
+            && ["cagw-", "vgw-", "lgw-"].iter().any(|kind| route.target.starts_with(kind))
+        {
+            // whoever its answers go to may be whom they come from: a carrier's network, one on premises
+            return stop(Stop::unknown(&route.target, "leads to the address, and so may come from it"));
+        }
         let gateway = match self.internet_gateway(interface.vpc) {
             Some(Some(gateway)) => gateway,
             Some(None) => return stop(Stop::denied(interface.vpc, "the VPC has no internet gateway")),
@@ -112,7 +119,7 @@ impl<'a> Network<'a> {
             return stop(Stop::denied(&interface.asset.id, "a NAT gateway lets nothing unsolicited in"));
         }
         if !is_public(by) {
-            return stop(Stop::denied(&gateway.id, format!("{by} is no address of the internet")));
+            return stop(Stop::denied(&interface.asset.id, format!("{by} is no address of the internet")));
         }
         match (by, self.translated(at, private)) {
             (IpAddr::V6(_), _) if by == private => {}

@@ -169,6 +169,11 @@ impl<'a> Network<'a> {
             let why = "an Elastic IP is associated with it, and the interface shows none: collect both at one time";
             points.stops.push(Stop::unknown(&interface.asset.id, why));
         }
+        if source && interface.forwards {
+            // EC2 User Guide, "Source/destination checking"
+            let why = "its source/destination check is off: it may send under any address";
+            points.stops.push(Stop::unknown(&interface.asset.id, why));
+        }
         if interface.private.is_empty() {
             points.stops.push(Stop::unknown(&interface.asset.id, "its addresses were not collected"));
         }

@@ -10,7 +10,7 @@ use super::listeners::{Reached, Targets};
 use super::network::{Network, short};
 use super::query::{Found, Verdict};
 use super::way::Hop;
-use crate::model::{Connections, Direction, Kind, LoadBalancer, NetworkInterface};
+use crate::model::{Connections, Direction, Kind, LoadBalancer, NetworkInterface, VpcEndpoint, VpcEndpointService};
 
 /// Services whose interfaces begin no connection for a client of theirs: stores, what is followed as a relay or a route
 /// of its own, and computing, which is an end itself.
@@ -82,7 +82,33 @@ impl<'a> Network<'a> {
             }
         }
         found.extend(self.not_collected(dst, asked));
+        found.extend(self.over_managed_service(src, dst, asked));
         found
+    }
+
+    /// Endpoints of a service that is in none of the sources: it may be the destination's own, where AWS manages that.
+    ///
+    /// Source: Amazon Redshift, "Redshift-managed VPC endpoints"; Amazon MSK, "Multi-VPC private connectivity".
+    fn over_managed_service(&self, src: &End, dst: &End, asked: &Connections) -> Option<Found> {
+        let managed = |at: &usize| self.interfaces.get(*at).is_some_and(|interface| interface.service.is_some());
+        if !self.bearers(dst).iter().any(managed) {
+            return None;
+        }
+        let known =
+            |name: &str| self.inventory.of::<VpcEndpointService>().any(|(_, _, service)| service.service == name);
+        let foreign = self.inventory.of::<VpcEndpoint>().filter(|(_, _, endpoint)| {
+            endpoint.service.starts_with("com.amazonaws.vpce.") && !known(&endpoint.service)
+        });
+        foreign.into_iter().find_map(|(_, endpoint, body)| {
+            let to = self.direct_answer(src, &End::Interfaces(self.of_asset(endpoint)), asked, &any_port());
+            (to.verdict != Verdict::Denied).then(|| {
+                let why =
+                    format!("leads to {}, which is in none of the sources and may be the destination's", body.service);
+                let hop = Hop { at: endpoint.id.to_string(), by: String::new(), why };
+                let hops = to.hops.into_iter().chain([hop]).collect();
+                Found { verdict: Verdict::Unknown, connections: to.connections, hops }
+            })
+        })
     }
 
     /// Whether an interface of a service is an entrance: also one of a load balancer that was not collected.

@@ -111,6 +111,11 @@ impl<'a> Group<'a> {
         self.rules.push(Rule { asset, direction: rule.direction, connections, peer });
     }
 
+    /// Says that it may have other rules than those that were read.
+    pub fn doubt(&mut self) {
+        self.known = false;
+    }
+
     /// What the group lets through. Groups allow only; what no rule is about does not pass.
     pub fn band(&self, direction: Direction, far: &Far<'_>) -> Band {
         let mut band = if self.known { Band::shut() } else { Band::unknown() };

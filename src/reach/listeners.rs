@@ -11,7 +11,7 @@ use super::band::Band;
 use super::ends::End;
 use super::network::Network;
 use crate::model::{
-    AddressSet, Asset, Connections, Forward, Listener, ListenerRule, LoadBalancer, Protocol, Target, TargetGroup,
+    AddressSet, Asset, Connections, Forward, Kind, Listener, ListenerRule, LoadBalancer, Protocol, Target, TargetGroup,
 };
 
 /// A way from a listener to a target.
@@ -44,15 +44,17 @@ impl<'a> Network<'a> {
     /// Ways of a load balancer to some interfaces.
     pub(super) fn edges(&self, at: &Reached<'a>, targets: &Targets<'_>) -> Vec<Edge<'a>> {
         let mut edges = Vec::new();
-        // whether it forwards by something that was not collected: its target groups may tell
-        let mut more = true;
+        // whether it may forward by something that was not collected: its target groups may tell
+        let mut listeners = 0;
+        let mut more = self.is_short(at.balancer);
         let own = self.inventory.of::<Listener>().filter(|(_, _, l)| *l.load_balancer == *at.balancer.id);
         for (_, asset, listener) in own {
+            listeners += 1;
             let client = listening(listener);
             let rules = self.inventory.of::<ListenerRule>().filter(|(_, _, rule)| *rule.listener == *asset.id);
             let rules: Vec<&ListenerRule> = rules.map(|(_, _, rule)| rule).collect();
             let listed = at.body.balancer_type != "application" || rules.iter().any(|rule| rule.priority == "default");
-            more = !listed;
+            more |= !listed;
             let default = listed && takes_default(&rules);
             for Forward { target_group, weight } in &listener.forwards {
                 edges.extend(self.to_targets(asset, &client, target_group, default && *weight > 0, targets));
@@ -61,7 +63,7 @@ impl<'a> Network<'a> {
                 edges.extend(self.to_targets(asset, &client, &forward.target_group, false, targets));
             }
         }
-        if more {
+        if more || listeners == 0 {
             for (_, asset, group) in self.inventory.of::<TargetGroup>() {
                 if group.balancers.iter().any(|balancer| **balancer == *at.balancer.id) {
                     let ways = self.to_targets(asset, &Connections::all(), &asset.id, false, targets);
@@ -136,10 +138,18 @@ impl<'a> Network<'a> {
         })?;
         let own = self.inventory.of::<Listener>().filter(|(_, _, listener)| *listener.load_balancer == *balancer.id);
         let sets: Vec<Connections> = own.map(|(_, _, listener)| listening(listener)).collect();
-        if sets.is_empty() {
-            return Some((balancer, Band::unknown()));
+        let taken = Band::exactly(sets.iter().fold(Connections::default(), |all, one| all.union(one)));
+        if sets.is_empty() || self.is_short(balancer) {
+            return Some((balancer, taken.or(&Band::unknown())));
         }
-        Some((balancer, Band::exactly(sets.iter().fold(Connections::default(), |all, one| all.union(one)))))
+        Some((balancer, taken))
+    }
+
+    /// Whether a listener, or a rule of one, may be there that was not read.
+    fn is_short(&self, balancer: &Asset) -> bool {
+        [Listener::NAME, ListenerRule::NAME]
+            .iter()
+            .any(|kind| self.inventory.coverage.fell_short(kind, &balancer.place))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The AWS network of an inventory, indexed: interfaces, what guards them, and where their traffic goes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -10,7 +10,7 @@ use super::routes::Table;
 use super::transit::{Attachment, Transit};
 use crate::config;
 use crate::model::{
-    Asset, EgressOnlyInternetGateway, Instance, InternetGateway, Inventory, Kind, NatGateway, NetworkAcl,
+    Asset, EgressOnlyInternetGateway, GapReason, Instance, InternetGateway, Inventory, Kind, NatGateway, NetworkAcl,
     NetworkInterface, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, TransitGateway, TransitGatewayAttachment,
     Vpc, VpcPeeringConnection, VpnGateway, short_of,
 };
@@ -32,6 +32,8 @@ pub(super) struct Interface<'a> {
     pub guard: Guard,
     /// `interface`, `nat_gateway` …
     pub interface_type: &'a str,
+    /// Whether it may send under any address.
+    pub forwards: bool,
     /// The service that manages it.
     pub service: Option<&'a str>,
     /// The instance that it is attached to, by its short id.
@@ -127,6 +129,7 @@ impl<'a> Network<'a> {
 
     fn add_subnets(&mut self) {
         let inventory = self.inventory;
+        let doubtful = contradicted(inventory);
         let (mut main, mut own) = (HashMap::new(), HashMap::new());
         for (_, asset, table) in inventory.of::<RouteTable>() {
             if table.main {
@@ -146,8 +149,10 @@ impl<'a> Network<'a> {
             // a table that was not collected may be this subnet's own: main is only for what no table names
             let listed = inventory.coverage.is_listed(RouteTable::NAME, &asset.place);
             let table = own.get(id).or_else(|| main.get(body.vpc.as_str()).filter(|_| listed));
+            let sure = |asset: &Asset| !doubtful.contains(&*asset.id);
+            let table = table.filter(|(asset, _)| sure(asset));
             let table = table.map(|(asset, table)| Table::new(inventory, asset, table));
-            let acl = acls.get(id).map(|(asset, acl)| Acl::new(asset, acl));
+            let acl = acls.get(id).filter(|(asset, _)| sure(asset)).map(|(asset, acl)| Acl::new(asset, acl));
             self.subnets.insert(id, SubnetNode { asset, body, table, acl });
         }
     }
@@ -157,8 +162,13 @@ impl<'a> Network<'a> {
             let known = self.inventory.coverage.is_listed(SecurityGroupRule::NAME, &asset.place);
             self.groups.insert(short(asset), Group::new(known));
         }
+        let doubtful = contradicted(self.inventory);
         for (_, asset, rule) in self.inventory.of::<SecurityGroupRule>() {
-            self.groups.entry(&rule.group).or_default().add(self.inventory, asset, rule);
+            let group = self.groups.entry(&rule.group).or_default();
+            group.add(self.inventory, asset, rule);
+            if doubtful.contains(&*asset.id) {
+                group.doubt();
+            }
         }
     }
 
@@ -189,7 +199,14 @@ impl<'a> Network<'a> {
     }
 }
 
+/// Ids of assets that two sources describe differently.
+fn contradicted(inventory: &Inventory) -> HashSet<&str> {
+    let gaps = inventory.coverage.gaps.iter().filter(|gap| gap.reason == GapReason::Conflict);
+    gaps.map(|gap| gap.what.as_str()).collect()
+}
+
 fn interfaces(inventory: &Inventory) -> Vec<Interface<'_>> {
+    let doubtful = contradicted(inventory);
     let mut all: Vec<Interface<'_>> = inventory
         .of::<NetworkInterface>()
         .map(|(_, asset, body)| {
@@ -203,34 +220,48 @@ fn interfaces(inventory: &Inventory) -> Vec<Interface<'_>> {
                 asset,
                 vpc: &body.vpc,
                 subnet: &body.subnet,
-                groups: &body.groups,
+                // of two answers that contradict each other nobody knows which tells its groups
+                groups: if doubtful.contains(&*asset.id) { &[] } else { &body.groups },
                 private: &body.private_addresses,
                 prefixes: &body.prefixes,
                 public: &body.public_addresses,
                 translations: &body.translations,
                 guard: if open { Guard::Nothing } else { Guard::Groups },
                 interface_type: &body.interface_type,
+                // what a service manages is followed as what it is
+                forwards: body.forwards && body.service.is_none(),
                 service: body.service.as_deref(),
                 instance: body.instance.as_deref(),
             }
         })
         .collect();
-    let attached: std::collections::HashSet<&str> =
-        inventory.of::<NetworkInterface>().filter_map(|(_, _, body)| body.instance.as_deref()).collect();
-    for (_, asset, body) in inventory.of::<Instance>().filter(|(_, asset, _)| !attached.contains(short(asset))) {
+    let mut attached: HashMap<&str, Vec<&IpAddr>> = HashMap::new();
+    for (_, _, body) in inventory.of::<NetworkInterface>() {
+        if let Some(instance) = body.instance.as_deref() {
+            attached.entry(instance).or_default().extend(&body.private_addresses);
+        }
+    }
+    for (_, asset, body) in inventory.of::<Instance>() {
+        let own = attached.get(short(asset)).map(Vec::as_slice).unwrap_or_default();
+        // addresses that the instance tells and none of its interfaces: they were not read, or not all of them
+        let missing = body.private_addresses.iter().any(|address| !own.contains(&address));
+        if !missing && !inventory.coverage.fell_short(NetworkInterface::NAME, &asset.place) {
+            continue;
+        }
         // of several interfaces nobody knows which bears what
-        let one = body.private_addresses.iter().filter(|address| address.is_ipv4()).count() < 2;
+        let one = own.is_empty() && body.private_addresses.iter().filter(|address| address.is_ipv4()).count() < 2;
         all.push(Interface {
             asset,
             vpc: &body.vpc,
             subnet: if one { &body.subnet } else { "" },
             groups: if one { &body.groups } else { &[] },
-            private: &body.private_addresses,
+            private: if missing { &body.private_addresses } else { &[] },
             prefixes: &[],
             public: &body.public_addresses,
             translations: &[],
             guard: Guard::Groups,
             interface_type: "interface",
+            forwards: false,
             service: None,
             instance: Some(short(asset)),
         });

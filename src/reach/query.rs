@@ -73,6 +73,10 @@ pub struct Answer {
     pub assumptions: Vec<String>,
 }
 
+/// What every denial leaves aside: nothing of it is in the sources.
+const NOT_JUDGED: &str = "not judged: VPC Lattice where it leaves no interface, mirrored traffic, pods that leave a VPC under \
+    their node's address, and access through the interfaces of AWS itself (Systems Manager sessions)";
+
 /// A verdict with what shows it.
 #[derive(Debug, Clone)]
 pub(super) struct Found {
@@ -90,6 +94,7 @@ impl<'a> Network<'a> {
         let mut all = vec![straight];
         if all.iter().all(|found| found.verdict != Verdict::Allowed) {
             all.extend(self.over_balancers(src, dst, asked, &ports));
+            all.extend(self.over_private_link(src, dst, asked, &ports));
         }
         if all.iter().all(|found| found.verdict == Verdict::Denied) {
             all.extend(self.over_entrances(src, dst, asked));
@@ -105,6 +110,7 @@ impl<'a> Network<'a> {
         }
         let mut assumptions = self.assumptions(src, dst);
         if verdict == Verdict::Denied {
+            assumptions.push(NOT_JUDGED.to_owned());
             let planes = self.control_planes(dst, asked);
             if !planes.is_empty() {
                 let planes = planes.join(", ");
@@ -139,7 +145,7 @@ impl<'a> Network<'a> {
                 if asked.subtract(&sum.band.must).is_empty() {
                     continue;
                 }
-                if matches!(source, Point::Internet(_)) && !is_public(*by) {
+                if *src == End::Internet && !is_public(*by) {
                     let why = "no address of the internet is";
                     sum.proofs.insert(Said::new(&self.name(*target), String::new(), why, Some(*by)));
                     continue;

@@ -13,7 +13,7 @@ use super::network::{Interface, Network, short};
 use super::query::{Found, Verdict};
 use super::way::{Hop, Point};
 use crate::model::{
-    AddressSet, Connections, Direction, LoadBalancer, VpcEndpoint, VpcEndpointConnection, VpcEndpointService,
+    AddressSet, Connections, Direction, Kind, LoadBalancer, VpcEndpoint, VpcEndpointConnection, VpcEndpointService,
 };
 
 /// More load balancers behind one another than any sane estate has.
@@ -43,6 +43,21 @@ impl<'a> Network<'a> {
         ports: &Connections,
     ) -> Vec<Found> {
         self.over_chain(Asked { src, dst, connections, ports, takes: &Connections::all(), links: CHAIN })
+    }
+
+    /// What reaches a load balancer itself over PrivateLink.
+    pub(super) fn over_private_link(
+        &self,
+        src: &End,
+        dst: &End,
+        connections: &Connections,
+        ports: &Connections,
+    ) -> Option<Found> {
+        let (balancer, taken) = self.listens(dst)?;
+        let body = LoadBalancer::of(&balancer.body)?;
+        let reached = Reached { balancer, body, doors: vec![] };
+        let client = connections.intersect(&taken.may);
+        if client.is_empty() { None } else { self.over_endpoints(src, &client, &reached, ports) }
     }
 
     fn over_chain(&self, asked: Asked<'_>) -> Vec<Found> {
@@ -157,9 +172,16 @@ impl<'a> Network<'a> {
                 best = Some(found);
             }
         };
+        let coverage = &self.inventory.coverage;
+        if !coverage.is_listed(VpcEndpointService::NAME, &at.balancer.place) {
+            take(unknown(&at.balancer.id, "endpoint services were not collected: one may lead to it"));
+        }
         let services = self.inventory.of::<VpcEndpointService>();
         for (_, service, body) in services.filter(|(_, _, body)| body.balancers.iter().any(|b| **b == *at.balancer.id))
         {
+            if !coverage.is_listed(VpcEndpointConnection::NAME, &service.place) {
+                take(unknown(&service.id, "which endpoints are connected to the service was not collected"));
+            }
             for (_, _, connection) in self.inventory.of::<VpcEndpointConnection>() {
                 let is = connection.service == short(service) && connection.state == "available";
                 if is && self.inventory.find::<VpcEndpoint>(&connection.endpoint).is_none() {

@@ -36,7 +36,9 @@ impl<'a> Transit<'a> {
 
     /// The attachment of a VPC that carries traffic.
     pub fn of_vpc(&self, vpc: &str) -> Option<&Attachment<'a>> {
-        let is = |a: &&Attachment<'_>| a.body.resource_type == "vpc" && a.body.resource == vpc && live(a.body);
+        let is = |a: &&Attachment<'_>| {
+            a.body.resource_type == "vpc" && a.body.resource == vpc && a.body.carries() == Some(true)
+        };
         self.attachments.iter().find(is)
     }
 
@@ -124,10 +126,11 @@ impl<'a> Transit<'a> {
             [Found::Propagated(attachment)] => (*attachment, format!("propagated by {}", attachment.id)),
             _ => return Err(Stop::unknown(&table.id, format!("several equal routes to {address}"))),
         };
-        if live(attachment.body) {
-            Ok(Onward { table, by, attachment })
-        } else {
-            Err(Stop::denied(&attachment.asset.id, format!("is {}", attachment.body.state)))
+        let why = format!("is {}", attachment.body.state);
+        match attachment.body.carries() {
+            Some(true) => Ok(Onward { table, by, attachment }),
+            Some(false) => Err(Stop::denied(&attachment.asset.id, why)),
+            None => Err(Stop::unknown(&attachment.asset.id, why)),
         }
     }
 
@@ -161,11 +164,6 @@ fn rank(resource_type: &str) -> u8 {
         "connect" => 4,
         _ => 5,
     }
-}
-
-/// Source: Amazon VPC Transit Gateways, "Attachment states": these carry traffic.
-pub(super) fn live(body: &TransitGatewayAttachment) -> bool {
-    matches!(body.state.as_str(), "available" | "modifying")
 }
 
 impl<'a> Network<'a> {

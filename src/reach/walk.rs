@@ -113,7 +113,7 @@ impl<'a> Network<'a> {
             Point::Bare(address) => {
                 let steps = match to {
                     Point::Interface(interface, _) => {
-                        let far = Far { referral: Tri::Unknown, ..self.far(from, Tri::Unknown) };
+                        let far = self.far(from, Tri::Unknown);
                         vec![Step::Groups { interface, direction: Direction::Ingress, far }]
                     }
                     _ => vec![],
@@ -179,12 +179,8 @@ impl<'a> Network<'a> {
             Next::Local => {
                 let Some(subnet) = self.direct(walk.to, walk.by, walk.vpc) else {
                     if matches!(walk.to, Point::Bare(_)) {
-                        if let Some(stop) = self.reserved(walk.vpc, walk.by) {
-                            // "Security groups": they do not filter what goes to the resolver
-                            return Err(Box::new(End::Stopped(vec![], stop)));
-                        }
-                        let stop = self.nobody(walk.vpc, walk.by);
-                        return Err(Box::new(self.stopped(walk, stop)));
+                        let vpc = walk.vpc;
+                        return Err(Box::new(self.at_nobody(walk, vpc)));
                     }
                     let why = format!("the local route keeps {} in {}", walk.by, walk.vpc);
                     return Err(Box::new(self.stopped(walk, Stop::denied(table_id, why))));
@@ -214,15 +210,11 @@ impl<'a> Network<'a> {
         walk.steps.push(passes(table_id, &route.destination, &format!("leads to {}", route.target)));
         match route.target.split('-').next() {
             // whether what came over a transit gateway goes on over another gateway or peering is not documented
-            Some("pcx") if self.left_home(&walk) => {
+            Some("pcx" | "tgw") if self.left_home(&walk) => {
                 let stop = Stop::unknown(&route.target, "a way on from a VPC that is not the source's");
                 Err(Box::new(self.stopped(walk, stop)))
             }
             Some("pcx") => Err(Box::new(self.over_peering(walk, &route.target))),
-            Some("tgw") if self.left_home(&walk) => {
-                let stop = Stop::unknown(&route.target, "a way on from a VPC that is not the source's");
-                Err(Box::new(self.stopped(walk, stop)))
-            }
             Some("tgw") => self.over_transit(walk, &route.target),
             Some("igw") => Err(Box::new(self.out(walk, route, Gate::Internet))),
             Some("eigw") => Err(Box::new(self.out(walk, route, Gate::EgressOnly))),
@@ -259,14 +251,23 @@ impl<'a> Network<'a> {
         offset.any(|offset| offset < 4).then(|| Stop::unknown(&asset.id, why()))
     }
 
-    /// Why an address ends in a VPC in which no known interface bears it.
-    pub(super) fn nobody(&self, vpc: &str, address: IpAddr) -> Stop {
+    /// The walk ends in a VPC in which no known interface bears the address.
+    pub(super) fn at_nobody<'n>(&'n self, walk: Walk<'n>, vpc: &str) -> End<'n> {
+        match self.reserved(vpc, walk.by) {
+            // "Security groups": they do not filter what goes to the resolver
+            Some(stop) => End::Stopped(vec![], stop),
+            None => {
+                let stop = self.nobody(vpc, walk.by);
+                self.stopped(walk, stop)
+            }
+        }
+    }
+
+    /// Why nobody is at an address of a VPC, or why that is not known.
+    fn nobody(&self, vpc: &str, address: IpAddr) -> Stop {
         let Some((asset, _)) = self.vpc(vpc) else {
             return Stop::unknown(vpc, "the VPC was not collected");
         };
-        if let Some(stop) = self.reserved(vpc, address) {
-            return stop;
-        }
         let bears = |i: &Interface<'_>| i.vpc == vpc && i.bears(address);
         if let Some(interface) = self.interfaces.iter().find(|interface| bears(interface)) {
             // which is judged as the interface that it is

@@ -157,8 +157,10 @@ pub(super) fn wrapped_listeners(reader: &mut Reader<'_>, raw: &RawValue) -> Read
     struct Shape<'a> {
         #[serde(borrow, deserialize_with = "present")]
         listeners: Option<Vec<&'a RawValue>>,
+        next_marker: Option<String>,
     }
     let s: Shape<'_> = serde_json::from_str(raw.get())?;
+    reader.cut_short("Listeners", raw, s.next_marker.as_ref());
     wrapped(reader, "Listeners", s.listeners, listener);
     Ok(())
 }
@@ -209,8 +211,10 @@ pub(super) fn wrapped_rules(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     struct Shape<'a> {
         #[serde(borrow, deserialize_with = "present")]
         rules: Option<Vec<&'a RawValue>>,
+        next_marker: Option<String>,
     }
     let s: Shape<'_> = serde_json::from_str(raw.get())?;
+    reader.cut_short("Rules", raw, s.next_marker.as_ref());
     wrapped(reader, "Rules", s.rules, rule);
     Ok(())
 }
@@ -274,11 +278,13 @@ pub(super) fn target_health(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     let place = place_of(reader, &s.target_group_arn);
     // null says nothing: the group stays one whose targets were not collected
     let Some(descriptions) = s.target_health_descriptions else { return Ok(()) };
+    let mut whole = true;
     for item in descriptions {
         let description: Description = match serde_json::from_str(item.get()) {
             Ok(description) => description,
             Err(error) => {
                 reader.bad("TargetHealthDescriptions", item, &error);
+                whole = false;
                 continue;
             }
         };
@@ -288,7 +294,9 @@ pub(super) fn target_health(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         let body = Target { target_group: s.target_group_arn.clone(), target, port, health };
         reader.add(id, place.clone(), item, Tags::default(), body);
     }
-    reader.piece(Piece::TargetsListed(s.target_group_arn));
+    if whole {
+        reader.piece(Piece::TargetsListed(s.target_group_arn));
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use crate::model::{
     Direction, Peer, Place, PrefixList, SecurityGroup, SecurityGroupRule, SecurityGroupVpcAssociation,
     StaleSecurityGroup, Tags,
 };
+use crate::node::Entries;
 
 pub(super) fn security_group(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     #[derive(Deserialize)]
@@ -41,13 +42,13 @@ pub(super) fn security_group(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     {
         let Some(permissions) = permissions else {
             // the answer says nothing of this direction: any rule may be there
-            not_read(reader, raw, &group, direction);
+            not_read(reader, raw, &group, direction, ANYTHING);
             continue;
         };
         for permission in permissions {
             if let Err(error) = inline(reader, permission, &group, direction) {
                 reader.bad("IpPermissions", permission, &error);
-                not_read(reader, permission, &group, direction);
+                not_read(reader, permission, &group, direction, ANYTHING);
             }
         }
     }
@@ -55,17 +56,32 @@ pub(super) fn security_group(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
     Ok(())
 }
 
+/// Every connection, as a permission says it.
+const ANYTHING: (&str, Option<i64>, Option<i64>) = ("-1", None, None);
+
+/// Fields of a permission.
+const FIELDS: [&str; 7] =
+    ["FromPort", "IpProtocol", "IpRanges", "Ipv6Ranges", "PrefixListIds", "ToPort", "UserIdGroupPairs"];
+
 struct Group<'a> {
     id: &'a str,
     place: &'a Place,
 }
 
-/// A rule that could not be read: of any peer and any connection.
-fn not_read(reader: &mut Reader<'_>, raw: &RawValue, group: &Group<'_>, direction: Direction) {
+/// A rule that could not be read: of any peer, and any connection unless those are told.
+fn not_read(
+    reader: &mut Reader<'_>,
+    raw: &RawValue,
+    group: &Group<'_>,
+    direction: Direction,
+    (protocol, from_port, to_port): (&str, Option<i64>, Option<i64>),
+) {
     let rule = SecurityGroupRule {
         group: group.id.to_owned(),
         direction,
-        protocol: "-1".to_owned(),
+        protocol: protocol.to_owned(),
+        from_port,
+        to_port,
         peer: Peer::Unknown("a permission that was not read".to_owned()),
         ..SecurityGroupRule::default()
     };
@@ -92,6 +108,11 @@ fn inline(reader: &mut Reader<'_>, raw: &RawValue, group: &Group<'_>, direction:
         user_id_group_pairs: Option<Vec<&'a RawValue>>,
     }
     let s: Shape<'_> = serde_json::from_str(raw.get())?;
+    // a list that is null, or of peers that this release does not know, may let anybody in
+    let Entries(entries) = serde_json::from_str(raw.get())?;
+    if entries.iter().any(|(key, value)| !FIELDS.contains(&&**key) || value.get() == "null") {
+        not_read(reader, raw, group, direction, (&s.ip_protocol, s.from_port, s.to_port));
+    }
     let lists = [s.ip_ranges, s.ipv6_ranges, s.prefix_list_ids, s.user_id_group_pairs];
     for item in lists.into_iter().flatten().flatten() {
         let peer: InlinePeer = serde_json::from_str(item.get())?;
@@ -285,7 +306,8 @@ pub(super) fn prefix_list_entries(reader: &mut Reader<'_>, raw: &RawValue) -> Re
     let s: Shape = serde_json::from_str(raw.get())?;
     // null says nothing, and neither does an answer of which more follows: the list stays one whose entries were not
     // collected
-    let Some(entries) = s.entries.filter(|_| s.next_token.is_none()) else { return Ok(()) };
+    let more = reader.cut_short("ManagedPrefixListEntries", raw, s.next_token.as_ref());
+    let Some(entries) = s.entries.filter(|_| !more) else { return Ok(()) };
     let entries = nets(entries.iter().map(|entry| entry.cidr.as_str()))?;
     reader.piece(Piece::PrefixEntries(s.prefix_list_id, entries));
     Ok(())

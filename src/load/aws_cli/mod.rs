@@ -27,6 +27,19 @@ use super::manifests;
 use crate::model::{Asset, Body, GapReason, Listed, Listing, Place, Spot, Tags, arn_of, counted};
 use crate::node::{Entries, Lines, Node};
 
+/// Keys of answers that are about one parent, and the kind of what they hold: an item that could not be read, or a page
+/// that was not, makes the kind fall short in its place.
+const OF_PARENTS: &[(&str, &str)] = &[
+    ("Instances", "instance"),
+    ("Listeners", "listener"),
+    ("LoadBalancerListeners", "listener"),
+    ("LoadBalancerRules", "listener-rule"),
+    ("LoadBalancerTargetHealth", "target"),
+    ("Rules", "listener-rule"),
+    ("SecurityGroupRules", "security-group-rule"),
+    ("TargetHealthDescriptions", "target"),
+];
+
 type Read = Result<(), serde_json::Error>;
 type Handler = fn(&mut Reader<'_>, &RawValue) -> Read;
 
@@ -270,6 +283,33 @@ impl Reader<'_> {
         let spot = self.lines.of_error(raw, error);
         let detail = format!("an item of `{what}` is not as the AWS CLI prints it: {}", plain(error));
         self.batch.gap(GapReason::Malformed, detail, "dump it again; the rest of the file was read", Some(spot));
+        self.fell_short(what);
+    }
+
+    /// Says of a key's items that not all of them were read.
+    fn fell_short(&mut self, key: &str) {
+        if let Some((_, kind)) = OF_PARENTS.iter().find(|(name, _)| *name == key) {
+            let Place { account, region, .. } = self.batch.place.clone();
+            let listing = Listing { kind: (*kind).to_owned(), account, region, cluster: None };
+            self.batch.coverage.list(listing, Listed::Partly);
+        }
+    }
+
+    /// Says of an item's own list that more of it follows, if its answer does.
+    fn cut_short(&mut self, key: &str, raw: &RawValue, marker: Option<&String>) -> bool {
+        let more = marker.is_some_and(|marker| !marker.is_empty());
+        if more {
+            let detail = format!("an answer in `{key}` says that more follows");
+            let spot = self.spot(raw);
+            self.batch.gap(
+                GapReason::CutShort,
+                detail,
+                "dump all pages: leave out --max-items and --no-paginate",
+                Some(spot),
+            );
+            self.fell_short(key);
+        }
+        more
     }
 
     fn spot(&self, raw: &RawValue) -> Spot {

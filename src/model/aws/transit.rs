@@ -62,6 +62,19 @@ pub struct TransitGatewayAttachment {
     pub route_table: Option<String>,
 }
 
+impl TransitGatewayAttachment {
+    /// Whether it carries traffic; none in a state of passage.
+    ///
+    /// Source: Amazon VPC Transit Gateways, "Transit gateway attachments to a VPC", lifecycle.
+    pub fn carries(&self) -> Option<bool> {
+        match self.state.as_str() {
+            "available" | "modifying" => Some(true),
+            "deleted" | "rejected" | "failed" => Some(false),
+            _ => None,
+        }
+    }
+}
+
 /// A route table of a transit gateway.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TransitGatewayRouteTable {

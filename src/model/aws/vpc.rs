@@ -118,6 +118,9 @@ pub struct NetworkInterface {
     /// Which private address each public one stands for, as far as the answer says: private, public. Sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub translations: Vec<(IpAddr, IpAddr)>,
+    /// Whether it may send under addresses that are not its own: its source/destination check is off.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forwards: bool,
     /// `interface`, `network_load_balancer`, `nat_gateway` …
     pub interface_type: String,
     /// The instance that it is attached to.

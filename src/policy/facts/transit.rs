@@ -59,14 +59,10 @@ pub(super) fn gateway(of: &Of<'_, TransitGateway>, unknown: &mut Unknown) -> Tra
         .filter(|(_, _, table)| table.gateway == gateway)
         .map(|(_, asset, table)| (short_of(&asset.id), table))
         .collect();
-    // Transit Gateways guide, "attachment states": what is over carries nothing
-    let live = |body: &TransitGatewayAttachment| {
-        !matches!(body.state.as_str(), "deleted" | "deleting" | "rejected" | "rejecting" | "failed" | "failing")
-    };
     let sides: BTreeMap<String, Side<'_>> = context
         .inventory
         .of::<TransitGatewayAttachment>()
-        .filter(|(_, _, body)| body.gateway == gateway && live(body))
+        .filter(|(_, _, body)| body.gateway == gateway && body.carries() != Some(false))
         .map(|(_, asset, body)| (short_of(&asset.id), side(context, asset, body, &tables)))
         .collect();
     let in_scope = |side: &Side<'_>| side.borders.iter().any(|border| border.category.in_scope());

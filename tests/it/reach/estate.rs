@@ -87,7 +87,7 @@ pub fn estate(dice: &mut Dice<'_>) -> Inventory {
     peerings(dice, vpcs, &mut assets);
     transit(dice, vpcs, &mut assets);
     // something that nobody collected
-    for _ in 0..dice.roll(4) {
+    for _ in 0..dice.roll(8) {
         let gone = dice.roll(assets.len());
         if !matches!(assets[gone].body.kind(), "vpc" | "subnet" | "network-interface" | "internet-gateway") {
             assets.remove(gone);
