@@ -10,7 +10,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("config", &["model", "node"]),
     ("load", &["model", "node"]),
     ("zone", &["model", "config"]),
-    ("reach", &["model", "config", "zone"]),
+    ("reach", &["model", "config"]),
     ("policy", &["model", "node", "config", "zone", "finding"]),
     ("report", &["finding", "model"]),
     ("cli", &["model", "node", "finding", "config", "load", "zone", "reach", "policy", "report"]),
