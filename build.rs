@@ -14,7 +14,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     for file in files {
         let shown = file.strip_prefix(&root)?.to_string_lossy().replace('\\', "/");
-        writeln!(code, "    ({shown:?}, include_str!({:?})),", file.display().to_string())?;
+        // by the folder that is built, not the one in which this ran: clones may share a target folder
+        let path = format!("/{shown}");
+        writeln!(code, "    ({shown:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),")?;
     }
     code.push_str("];\n");
     std::fs::write(PathBuf::from(std::env::var("OUT_DIR")?).join("pack.rs"), code)?;
