@@ -12,8 +12,8 @@ use ipnet::IpNet;
 use super::addresses::Entry;
 use super::{Border, Zones};
 use crate::model::{
-    AddressSet, Asset, ElasticIp, Inventory, Kind, NatGateway, NetworkInterface, Place, RouteTable, Subnet,
-    TransitGatewayAttachment, short_of,
+    AddressSet, Asset, ElasticIp, Instance, Inventory, Kind, NatGateway, NetworkInterface, Place, RouteTable, Subnet,
+    TransitGatewayAttachment, VpcEndpoint, short_of,
 };
 
 /// An entry for each NAT gateway and Elastic IP that has a public address.
@@ -41,7 +41,7 @@ pub(super) fn entries(inventory: &Inventory, zones: &Zones) -> Vec<Entry> {
         let free = elastic.interface.is_none() && elastic.instance.is_none();
         // the gateway that bears it was not read, and so is who uses it
         let bearer = elastic.interface.as_deref().and_then(|id| inventory.find::<NetworkInterface>(id));
-        let nat = bearer.is_some_and(|(_, _, body)| body.interface_type == "nat_gateway")
+        let nat = bearer.is_some_and(|(_, _, body)| body.interface_type == "nat_gateway" || body.forwards)
             || (bearer.is_none() && !inventory.coverage.is_listed(NatGateway::NAME, &asset.place));
         let border = if free || nat { Border::unclassified() } else { zones.of(at).source.clone() };
         entries.extend(entry(&[address], border, asset));
@@ -63,6 +63,11 @@ struct Users<'a> {
     associated: HashSet<&'a str>,
     /// Subnets of attachments to transit gateways: what comes in there may come from anywhere.
     attached: HashSet<&'a str>,
+    /// Interfaces and instances by subnet.
+    inside: HashMap<&'a str, Vec<usize>>,
+    /// Subnets with something that passes on what others send: an interface without a check of its source, an endpoint
+    /// of a Gateway Load Balancer.
+    passed: HashSet<&'a str>,
 }
 
 impl<'a> Users<'a> {
@@ -77,7 +82,20 @@ impl<'a> Users<'a> {
         }
         let attachments = inventory.of::<TransitGatewayAttachment>();
         let attached = attachments.flat_map(|(_, _, body)| body.subnets.iter().map(String::as_str)).collect();
-        Self { tables, associated, attached }
+        let (mut inside, mut passed) = (HashMap::<&str, Vec<usize>>::new(), HashSet::new());
+        for (at, _, body) in inventory.of::<NetworkInterface>() {
+            inside.entry(&body.subnet).or_default().push(at);
+            if (body.forwards && body.service.is_none()) || body.interface_type.starts_with("gateway_load_balancer") {
+                passed.insert(body.subnet.as_str());
+            }
+        }
+        for (at, _, body) in inventory.of::<Instance>() {
+            inside.entry(&body.subnet).or_default().push(at);
+        }
+        let endpoints = inventory.of::<VpcEndpoint>().map(|(_, _, body)| body);
+        let balancers = endpoints.filter(|body| body.endpoint_type == "GatewayLoadBalancer");
+        passed.extend(balancers.flat_map(|body| body.subnets.iter().map(String::as_str)));
+        Self { tables, associated, attached, inside, passed }
     }
 
     /// Whether all that is routed to a NAT gateway lies behind one border, as far as everything that tells was listed.
@@ -88,9 +106,15 @@ impl<'a> Users<'a> {
             let place = Place { cluster: None, namespace: None, ..asset.place.clone() };
             inventory.coverage.is_listed(kind, &place)
         };
-        if nat.vpc.is_empty() || !listed(RouteTable::NAME) || !listed(Subnet::NAME) {
+        let tell = [RouteTable::NAME, Subnet::NAME, NetworkInterface::NAME, Instance::NAME, VpcEndpoint::NAME];
+        if nat.vpc.is_empty() || !tell.into_iter().all(listed) {
             return false;
         }
+        // what stands in a subnet is of its border, and lets nobody else's traffic out
+        let alone = |subnet: &str| {
+            let mut inside = self.inside.get(subnet).into_iter().flatten();
+            inside.all(|at| zones.of(*at).source == *own) && !self.passed.contains(subnet)
+        };
         let tables = self.tables.get(short_of(&asset.id).as_str()).into_iter().flatten();
         let tables: Vec<&&RouteTable> = tables.collect();
         let main = tables.iter().any(|table| table.main);
@@ -98,7 +122,7 @@ impl<'a> Users<'a> {
             let id = short_of(&asset.id);
             let explicit = tables.iter().any(|table| table.subnets.contains(&id));
             let uses = explicit || (main && !self.associated.contains(id.as_str()));
-            !uses || (zones.of(at).source == *own && !self.attached.contains(id.as_str()))
+            !uses || (zones.of(at).source == *own && !self.attached.contains(id.as_str()) && alone(&id))
         })
     }
 }

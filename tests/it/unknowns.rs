@@ -26,9 +26,10 @@ use crate::support::{day, relative, rule_fixtures};
 const ZONES: [&str; 2] = ["zone-unclassified", "zone-conflict"];
 
 /// Degradations that no source can announce: an account of which nothing at all was read, and nothing that was read
-/// names it. `sources.expect` is for that.
-const OPEN_WORLD: [&str; 1] = [
+/// names it (`sources.expect` is for that); a Fargate profile, of which the AWS CLI prints one a file.
+const OPEN_WORLD: [&str; 2] = [
     "fixtures/rules/elb-target-cross-zone/fail-address-used-twice: aws/777788889999/ap-northeast-2/vpcs.json without `Vpcs`",
+    "fixtures/rules/networkpolicy-not-enforced/fail-on-fargate-by-wildcard: aws/111122223333/ap-northeast-2/eks-wallet-fargate.json without `fargateProfile`",
 ];
 
 /// Kinds of Kubernetes objects of which facts conclude from absence, with their groups: these ask whether a cluster's

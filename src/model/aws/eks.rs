@@ -92,6 +92,33 @@ pub struct FargateProfile {
     pub selectors: Vec<FargateSelector>,
 }
 
+impl FargateProfile {
+    /// Whether it runs pods with these labels in a namespace. Namespaces and values of labels may hold `*` and `?`.
+    ///
+    /// Source: Amazon EKS User Guide, "Define which Pods use AWS Fargate when launched", wildcards.
+    pub fn runs(&self, namespace: &str, labels: &BTreeMap<String, String>) -> bool {
+        self.selectors.iter().any(|selector| {
+            wild(&selector.namespace, namespace)
+                && selector.labels.iter().all(|(key, value)| labels.get(key).is_some_and(|own| wild(value, own)))
+        })
+    }
+}
+
+/// Whether a text fits a pattern in which `*` is any run of characters and `?` one character.
+fn wild(pattern: &str, text: &str) -> bool {
+    let Some(wanted) = pattern.chars().next() else { return text.is_empty() };
+    let rest = pattern.get(wanted.len_utf8()..).unwrap_or_default();
+    if wanted == '*' {
+        return text
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([text.len()])
+            .any(|at| text.get(at..).is_some_and(|text| wild(rest, text)));
+    }
+    let Some(own) = text.chars().next() else { return false };
+    (wanted == '?' || wanted == own) && wild(rest, text.get(own.len_utf8()..).unwrap_or_default())
+}
+
 /// An add-on of a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Addon {

@@ -14,7 +14,7 @@ use super::namespaces::selects;
 use crate::config::{End, Flow, Matcher};
 use crate::model::{
     AddressSet, Asset, AuthOperation, AuthRule, AuthSource, AuthorizationPolicy, Connections, EksCluster, Namespace,
-    Place, Protocol, Service, ServicePort, Workload, glob_match,
+    Protocol, Service, ServicePort, Workload, glob_match,
 };
 use crate::zone::Border;
 
@@ -141,15 +141,11 @@ impl Judge<'_> {
             let whole = rule.to.is_empty() || rule.to.iter().any(|to| to.ports.is_empty());
             return whole.then(|| (Reason::NotUnderstood, self.policy.targets.join(", ")));
         }
-        let what = match self.context.listed::<Service>(&self.place()) {
+        let what = match self.context.listed_in::<Service>(&self.cluster) {
             true => (!self.all_workloads).then_some("workloads")?,
             false => "Services",
         };
         Some((Reason::EntriesNotCollected, format!("{what} of {}", self.cluster)))
-    }
-
-    fn place(&self) -> Place {
-        Place { cluster: Some(Arc::clone(&self.cluster)), ..Place::default() }
     }
 
     /// What flows that fit leave of what a rule opens. None, and told under the path, where it is not known which ports
@@ -168,7 +164,13 @@ impl Judge<'_> {
                 return None;
             }
         }
-        Some(cover::of_flows(self.context, open, fits))
+        let cover = cover::of_flows(self.context, open, fits);
+        if !self.all_workloads && cover.names_workloads(self.context) {
+            // the policy may be about workloads that nobody read, and the approval is not
+            unknown.say(path, Reason::EntriesNotCollected, format!("workloads of {}", self.cluster));
+            return None;
+        }
+        Some(cover)
     }
 
     fn rule(&self, index: usize, rule: &AuthRule, fact: &mut AuthorizationFact, unknown: &mut Unknown) {
@@ -219,7 +221,7 @@ impl Judge<'_> {
         // a pattern may fit namespaces that nobody read
         let named = source.principals.iter().chain(&source.namespaces).chain(&source.service_accounts);
         let mut patterns = named.filter(|value| value.contains('*') && *value != "*");
-        if patterns.next().is_some() && !self.context.listed::<Namespace>(&self.place()) {
+        if patterns.next().is_some() && !self.context.listed_in::<Namespace>(&self.cluster) {
             unknown.say("crossings", Reason::EntriesNotCollected, format!("namespaces of {}", self.cluster));
         }
         let mut by_border: BTreeMap<Border, Admitted> = BTreeMap::new();
@@ -312,7 +314,7 @@ impl Judge<'_> {
             && self.reach.iter().all(|own| Matcher::fits(namespace.as_deref(), Some(own)))
             && workload.as_deref().is_none_or(|pattern| {
                 let fits = |id: &str| id.rsplit('/').next().is_some_and(|name| glob_match(pattern, name));
-                // it may be about workloads that nobody read: then no flow is taken to cover it
+                // of workloads that nobody read `covered` says so
                 let whole = !self.workloads.is_empty() || !self.all_workloads;
                 self.policy.selector.is_some() && whole && self.workloads.iter().all(|(asset, _)| fits(&asset.id))
             })

@@ -251,6 +251,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether all objects of a kind in a cluster are in the inventory.
+    pub(super) fn listed_in<K: Kind>(&self, cluster: &Arc<str>) -> bool {
+        self.listed::<K>(&Place { cluster: Some(Arc::clone(cluster)), ..Place::default() })
+    }
+
     /// Whether what may bear a security group in a place was listed. Instances are most of it; interfaces are all.
     pub(super) fn bearers_listed(&self, place: &Place) -> bool {
         self.listed::<NetworkInterface>(place) || self.listed::<Instance>(place)

@@ -19,6 +19,15 @@ pub(super) struct Cover {
     pub beyond: Vec<Beyond>,
 }
 
+impl Cover {
+    /// Whether some of it is approved by a flow that names workloads.
+    pub fn names_workloads(&self, context: &Context<'_>) -> bool {
+        let named = |end: &End| matches!(end, End::Where { workload: Some(_), .. });
+        let flows = context.config.flows.iter().filter(|flow| self.approved_by.contains(&flow.id));
+        flows.into_iter().any(|flow| named(&flow.from) || named(&flow.to))
+    }
+}
+
 /// A part of an opening that no flow approves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(super) struct Beyond {

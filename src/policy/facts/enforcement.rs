@@ -13,9 +13,7 @@ use serde::Serialize;
 
 use super::context::{Context, names};
 use super::document::{Reason, Unknown};
-use crate::model::{
-    Addon, EksCluster, FargateProfile, FargateSelector, KubeNode, NetworkPolicy, Place, Workload, glob_match,
-};
+use crate::model::{Addon, EksCluster, FargateProfile, KubeNode, NetworkPolicy, Workload, glob_match, short_of};
 
 /// Containers of the VPC CNI's agent, which enforces only where the add-on's `enableNetworkPolicy` is on
 /// (Amazon EKS User Guide, "Limit Pod traffic with Kubernetes network policies").
@@ -23,6 +21,9 @@ const SWITCHED: [&str; 2] = ["aws-eks-nodeagent", "aws-network-policy-agent"];
 
 /// Containers of agents that enforce NetworkPolicies as they come (documentation of Calico, Cilium, Antrea, kube-router).
 const ENFORCERS: [&str; 4] = ["calico-node", "cilium-agent", "antrea-agent", "kube-router"];
+
+/// Namespaces in which vendors install their agents, beside `kube-system` (documentation of Calico, Cilium, Antrea).
+const HOMES: [&str; 3] = ["calico-system", "cilium", "antrea-system"];
 
 /// Containers of DaemonSets that are part of a cluster's network and tell that it was read.
 const NETWORK: [&str; 2] = ["aws-node", "kube-proxy"];
@@ -73,7 +74,6 @@ pub(super) fn of_namespace(
 ) -> Enforcement {
     let policies = context.inside::<NetworkPolicy>(cluster, name).count();
     let mut fact = Enforcement { policies, enforced: None, by: vec![], on_fargate: vec![] };
-    let place = Place { cluster: Some(Arc::clone(cluster)), ..Place::default() };
     let enforcer = context.enforcer(cluster);
     // a profile may be that of another cluster of this name
     let profiles: Vec<&FargateProfile> = (context.inventory.of::<FargateProfile>())
@@ -84,7 +84,7 @@ pub(super) fn of_namespace(
     if policies == 0 {
         // policies that were not read may be there, and nothing may enforce them
         let enforced = matches!(enforcer, Enforcer::Seen(_)) && on_fargate.is_empty();
-        if !context.listed::<NetworkPolicy>(&place) && !enforced {
+        if !context.listed_in::<NetworkPolicy>(cluster) && !enforced {
             unknown.say("enforcement.policies", Reason::NotInInventory, format!("NetworkPolicies of {cluster}"));
         }
         return fact;
@@ -96,7 +96,7 @@ pub(super) fn of_namespace(
         Enforcer::NotRead => {}
     }
     fact.on_fargate = on_fargate;
-    if !context.listed::<Workload>(&place) {
+    if !context.listed_in::<Workload>(cluster) {
         unknown.say("enforcement.on_fargate", Reason::NotInInventory, format!("workloads of {cluster}"));
     }
     fact
@@ -111,12 +111,9 @@ fn on_fargate(
     profiles: &[&FargateProfile],
 ) -> Vec<String> {
     let runs = |workload: &Workload| {
-        let mut selectors = profiles.iter().flat_map(|profile| &profile.selectors);
-        let fits = |selector: &FargateSelector| {
-            glob_match(&selector.namespace, namespace)
-                && selector.labels.iter().all(|(key, value)| workload.labels.get(key) == Some(value))
-        };
-        workload.workload_kind != "DaemonSet" && (workload.labels.contains_key(ON_FARGATE) || selectors.any(fits))
+        let told = workload.labels.contains_key(ON_FARGATE);
+        workload.workload_kind != "DaemonSet"
+            && (told || profiles.iter().any(|profile| profile.runs(namespace, &workload.labels)))
     };
     let all = context.inside::<Workload>(cluster, namespace);
     names(all.filter(|(_, workload)| runs(workload)).map(|(asset, _)| &*asset.id))
@@ -133,7 +130,11 @@ pub(super) fn of_clusters(context: &Context<'_>) -> HashMap<Arc<str>, Enforcer> 
             let own = &**namespace == "kube-system";
             seen.daemons |= own;
             let containers = workload.containers.iter().map(String::as_str);
-            seen.containers.extend(containers.filter(|name| own || ENFORCERS.contains(name)));
+            if own || HOMES.contains(&&**namespace) {
+                seen.containers.extend(containers.filter(|name| own || ENFORCERS.contains(name)));
+            } else if workload.containers.iter().any(|name| ENFORCERS.contains(&name.as_str())) {
+                seen.stray = seen.stray.or(Some(&asset.id));
+            }
         }
     }
     for (_, asset, _) in context.inventory.of::<KubeNode>() {
@@ -157,8 +158,10 @@ struct Seen<'a> {
     live: bool,
     /// Whether DaemonSets of `kube-system` were read.
     daemons: bool,
-    /// Containers of these, and of enforcers elsewhere.
+    /// Containers of these, and of enforcers where their vendors install them.
     containers: BTreeSet<&'a str>,
+    /// A DaemonSet elsewhere with a container of an enforcer's name, which anybody may give one.
+    stray: Option<&'a str>,
 }
 
 fn judge(context: &Context<'_>, cluster: &Arc<str>, seen: &Seen<'_>) -> Enforcer {
@@ -177,13 +180,15 @@ fn judge(context: &Context<'_>, cluster: &Arc<str>, seen: &Seen<'_>) -> Enforcer
     let mut addons = context.inventory.of::<Addon>().map(|(.., addon)| addon);
     let addon = addons.find(|addon| addon.name == "vpc-cni" && *addon.cluster == **cluster);
     let switch = addon.and_then(|addon| addon.network_policy);
-    let place = Place { cluster: Some(Arc::clone(cluster)), ..Place::default() };
-    let whole = seen.daemons && context.listed::<Workload>(&place);
+    let whole = seen.daemons && context.listed_in::<Workload>(cluster);
     let unread = |what: &str| Enforcer::Unknown(Reason::EntriesNotCollected, format!("{what} of {cluster}"));
     match (addon, switch) {
         (_, Some(true)) => return Enforcer::Seen(vec!["vpc-cni enableNetworkPolicy=true".to_owned()]),
         (None, _) if !(in_eks || seen.live || has(&NETWORK)) => return Enforcer::NotRead,
         _ => {}
+    }
+    if let Some(stray) = seen.stray {
+        return Enforcer::Unknown(Reason::NotUnderstood, short_of(stray));
     }
     match (whole, switch) {
         // an enforcer may be among the DaemonSets that were not read

@@ -101,7 +101,11 @@ pub(super) fn ingress(of: &Of<'_, Ingress>, unknown: &mut Unknown) -> IngressFac
         Shown::No => {
             // AWS Load Balancer Controller, "Ingress annotations", `scheme`: internal unless told otherwise
             let said = ingress.annotations.get("alb.ingress.kubernetes.io/scheme").map(|scheme| scheme != "internal");
-            let public = said.or_else(|| (ingress.class.as_deref() == Some("alb")).then_some(false));
+            // parameters of a class win over annotations, and an Ingress of one group may say it for all
+            let parameters = context.inventory.coverage.skipped.keys().any(|kind| kind.contains("IngressClassParams"));
+            let grouped = ingress.annotations.contains_key("alb.ingress.kubernetes.io/group.name");
+            let told = said.or_else(|| (ingress.class.as_deref() == Some("alb")).then_some(false));
+            let public = told.filter(|public| *public || !(parameters || grouped));
             entrance(context, asset, border, &listens(ingress), public, unknown)
         }
         Shown::Untold(reason, about) => {
@@ -133,11 +137,11 @@ fn public(service: &Service) -> Option<bool> {
     };
     let own = service.load_balancer_class.as_deref() == Some("service.k8s.aws/nlb")
         || matches!(said("type"), Some("external" | "nlb-ip"));
-    match (said("scheme"), said("internal")) {
-        (Some(scheme), _) => Some(scheme != "internal"),
-        (None, Some(internal)) => Some(internal == "false"),
-        (None, None) => own.then_some(false),
-    }
+    let (scheme, internal) = (said("scheme"), said("internal").map(|internal| !matches!(internal, "" | "false")));
+    // the cloud provider knows no `scheme`, and what it makes is public unless told otherwise
+    let by_provider = internal != Some(true);
+    let by_controller = scheme.map_or(internal == Some(false), |scheme| scheme != "internal");
+    if own { Some(by_controller) } else { (by_provider == by_controller).then_some(by_provider) }
 }
 
 /// What an Ingress listens on.

@@ -124,10 +124,11 @@ pub(super) fn leads_on(context: &Context<'_>, asset: &Asset, ingress: &Ingress) 
     if ingress.class.as_deref() == Some("istio") {
         return Shown::Yes;
     }
-    let mut any = false;
+    if let Some(action) = untold_action(ingress) {
+        return Shown::untold(Reason::NotUnderstood, format!("action {action}"));
+    }
     let mut so_far = Shown::Yes;
     for name in services_of(ingress) {
-        any = true;
         so_far = so_far.and(|| {
             let (cluster, namespace) =
                 (asset.place.cluster.as_deref().unwrap_or(""), asset.place.namespace.as_deref().unwrap_or(""));
@@ -138,23 +139,35 @@ pub(super) fn leads_on(context: &Context<'_>, asset: &Asset, ingress: &Ingress) 
             }
         });
     }
-    if any { so_far } else { Shown::No }
+    // one that has backends and leads to none of them only answers
+    let backends = !ingress.rules.is_empty() || ingress.default_backend.is_some();
+    if backends { so_far } else { Shown::No }
 }
 
-/// Names of the services that an Ingress forwards to. An action of an annotation that only answers or redirects leads to
-/// none (AWS Load Balancer Controller, "Ingress annotations", `actions.…`); of any other the service is not told, and no
-/// service has its name.
+/// An action of an annotation that forwards: to which services is not read.
+fn untold_action(ingress: &Ingress) -> Option<&str> {
+    let mut backends = ingress.rules.iter().map(|rule| &rule.backend).chain(&ingress.default_backend);
+    backends.find_map(|backend| {
+        let name = backend.strip_suffix(":use-annotation")?;
+        (!ends(ingress, name)).then_some(name)
+    })
+}
+
+/// Whether an action of an annotation only answers or redirects.
+///
+/// Source: AWS Load Balancer Controller, "Ingress annotations", `actions.…`.
+fn ends(ingress: &Ingress, action: &str) -> bool {
+    let text = ingress.annotations.get(&format!("alb.ingress.kubernetes.io/actions.{action}"));
+    let action = text.and_then(|text| serde_json::from_str::<Action>(text).ok());
+    action.is_some_and(|action| matches!(action.kind.as_str(), "redirect" | "fixed-response"))
+}
+
+/// Names of the services that an Ingress forwards to by itself.
 fn services_of(ingress: &Ingress) -> impl Iterator<Item = &str> {
     let backends = ingress.rules.iter().map(|rule| &rule.backend).chain(&ingress.default_backend);
-    backends.filter_map(|backend| {
-        let (name, port) = backend.split_once(':').unwrap_or((backend, ""));
-        let action = (port == "use-annotation").then(|| {
-            let text = ingress.annotations.get(&format!("alb.ingress.kubernetes.io/actions.{name}"))?;
-            serde_json::from_str::<Action>(text).ok()
-        });
-        let ends = action.flatten().is_some_and(|a| matches!(a.kind.as_str(), "redirect" | "fixed-response"));
-        (!ends).then_some(name)
-    })
+    backends
+        .filter(|backend| !backend.ends_with(":use-annotation"))
+        .map(|backend| backend.split_once(':').map_or(backend.as_str(), |(name, _)| name))
 }
 
 #[derive(serde::Deserialize)]

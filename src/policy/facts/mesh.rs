@@ -9,7 +9,7 @@ use super::context::Context;
 use super::document::{Of, Reason, Unknown};
 use super::namespaces::is_system;
 use super::proxies::{self, Proxies};
-use crate::model::{Asset, MeshConfig, Namespace, PeerAuthentication, Place, Workload, kube_id, short_of};
+use crate::model::{Asset, MeshConfig, Namespace, PeerAuthentication, Workload, kube_id, short_of};
 
 /// The label that enrols a namespace, or a pod, in the ambient data plane (Istio, "Resource Labels").
 pub(super) const AMBIENT: &str = "istio.io/dataplane-mode";
@@ -130,12 +130,11 @@ struct Deciding<'a> {
 ///
 /// A policy that was not read may be narrower, or older, than the one that was.
 fn unlisted(context: &Context<'_>, cluster: &Arc<str>, wide: bool) -> Option<&'static str> {
-    let place = Place { cluster: Some(Arc::clone(cluster)), ..Place::default() };
-    if !context.listed::<PeerAuthentication>(&place) {
+    if !context.listed_in::<PeerAuthentication>(cluster) {
         return Some("PeerAuthentications");
     }
     // it names the root namespace
-    (wide && !context.listed::<MeshConfig>(&place)).then_some("mesh configuration")
+    (wide && !context.listed_in::<MeshConfig>(cluster)).then_some("mesh configuration")
 }
 
 /// The mode that holds in a namespace for workloads without a policy of their own. `enrolled`: whether whom it is asked

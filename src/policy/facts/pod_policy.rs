@@ -18,11 +18,11 @@ use serde::Serialize;
 use super::context::{Context, names};
 use super::cover::{self, Cover, Role};
 use super::document::{Of, Reason, Unknown};
-use super::isolation;
+use super::{isolation, namespaces};
 use crate::config::{End, Flow, Matcher};
 use crate::model::{
-    AddressSet, EksCluster, IpBlock, Kind, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyRule, Vpc, Workload,
-    glob_match,
+    AddressSet, EksCluster, EniConfig, Instance, IpBlock, Kind, Namespace, NetworkPolicy, NetworkPolicyPeer,
+    NetworkPolicyRule, Vpc, Workload, glob_match,
 };
 use crate::zone::Border;
 use peers::Namespaces;
@@ -141,7 +141,9 @@ impl Judge<'_> {
             && end.holds_border(&border.zone, border.environment.as_deref())
             && Matcher::fits(matcher.cluster.as_deref(), Some(self.cluster))
             && Matcher::fits(matcher.namespace.as_deref(), Some(self.namespace))
-            && workload.as_deref().is_none_or(|pattern| all_named(pattern, self.selected().map(|(id, _)| &**id)))
+            && workload.as_deref().is_none_or(|pattern| {
+                all_named(self.context, self.cluster, pattern, self.selected().map(|(id, _)| &**id))
+            })
     }
 
     /// What a rule opens, as clients see it: it is the pods' port that a policy names, whoever's pods serve.
@@ -169,7 +171,8 @@ impl Judge<'_> {
         unknown: &mut Unknown,
     ) -> Option<Crossing> {
         // the namespace itself is judged for this
-        if self.policy.pod_selector.is_everything() && isolation::opens(rule) {
+        let judged = !namespaces::is_system(self.namespace);
+        if judged && self.policy.pod_selector.is_everything() && isolation::opens(rule) {
             return None;
         }
         let ports = self.ports(way, rule, &[], None);
@@ -177,7 +180,7 @@ impl Judge<'_> {
             let (ours, theirs) = way.role.ends(flow);
             *theirs == End::Internet && self.is_in(ours, way.border)
         });
-        let cover = settle(cover, &ports, unknown)?;
+        let cover = self.settle(cover, &ports, unknown)?;
         let (border, direction) = ("anywhere".to_owned(), way.direction);
         Some(Crossing { path, direction, anybody: true, border, namespaces: vec![], addresses: false, cover })
     }
@@ -201,7 +204,7 @@ impl Judge<'_> {
                 let (ours, theirs) = way.role.ends(flow);
                 self.is_in(ours, way.border) && peers::are_in(self.context, self.cluster, &found, peer, theirs, &border)
             });
-            let Some(cover) = settle(cover, &ports, unknown) else { continue };
+            let Some(cover) = self.settle(cover, &ports, unknown) else { continue };
             crossings.push(Crossing {
                 path: path.to_owned(),
                 direction: way.direction,
@@ -223,11 +226,9 @@ impl Judge<'_> {
         crossings: &mut Vec<Crossing>,
         unknown: &mut Unknown,
     ) {
-        let nets: Option<Vec<IpNet>> = block.except.iter().map(|text| text.parse().ok()).collect();
-        let (Ok(net), Some(except)) = (block.cidr.parse::<IpNet>(), nets) else {
+        let Some(mut addresses) = block.addresses() else {
             return unknown.say(PATH, Reason::NotUnderstood, &block.cidr);
         };
-        let mut addresses = AddressSet::from_nets([&net]).subtract(&AddressSet::from_nets(&except));
         let (v4, v6) = addresses.public_size();
         let any = v4 >= ANY.0 || v6 >= ANY.1;
         if any && matches!(way.role, Role::Destination) {
@@ -253,7 +254,12 @@ impl Judge<'_> {
         for piece in self.context.book.split(&addresses, vpc) {
             if !piece.border.crosses(way.border) {
                 let nodes = Matcher { cluster: Some(self.cluster.to_string()), ..Matcher::default() };
-                if self.context.node_addresses(&nodes).overlaps(&piece.addresses) {
+                let on_nodes = self.context.node_addresses(&nodes).overlaps(&piece.addresses);
+                // pods are where nobody looked for nodes, or where the network plugin is told to put them
+                let placed = self.context.inventory.of::<EniConfig>();
+                let placed = placed.into_iter().any(|(_, a, _)| a.place.cluster.as_ref() == Some(self.cluster));
+                let nodes_known = home.is_some_and(|home| self.context.listed::<Instance>(&home.place)) && !placed;
+                if on_nodes || (vpc.is_some() && !nodes_known) {
                     self.neighbours(way, &piece.addresses, unknown);
                 }
                 continue;
@@ -269,7 +275,7 @@ impl Judge<'_> {
                 unknown.say(PATH, Reason::NotInInventory, vpc.unwrap_or(self.cluster));
                 continue;
             }
-            let Some(cover) = settle(cover, &ports, unknown) else { continue };
+            let Some(cover) = self.settle(cover, &ports, unknown) else { continue };
             crossings.push(Crossing {
                 path: path.clone(),
                 direction: way.direction,
@@ -285,6 +291,9 @@ impl Judge<'_> {
     /// Pods of all namespaces have addresses of the nodes' subnets, and plugins differ in whether a block holds pods: a
     /// block of the own zone over nodes that run another zone too may let it through.
     fn neighbours(&self, way: &Way<'_>, addresses: &AddressSet, unknown: &mut Unknown) {
+        if !self.context.listed_in::<Namespace>(self.cluster) {
+            unknown.say(PATH, Reason::EntriesNotCollected, format!("namespaces of {}", self.cluster));
+        }
         for (at, name) in self.context.namespaces.get(self.cluster).into_iter().flatten() {
             let border = peers::border(self.context.zones.of(*at), way.role);
             if border.crosses(way.border) {
@@ -295,20 +304,33 @@ impl Judge<'_> {
     }
 }
 
-/// What a cover says where some ports are not known: they may be any, so a flow that covers a part may cover all there
-/// is. What no flow is about is beyond them all the same.
-fn settle(cover: Cover, ports: &Ports, unknown: &mut Unknown) -> Option<Cover> {
-    for (reason, about) in &ports.doubts {
-        if !cover.beyond.is_empty() && !cover.approved_by.is_empty() {
-            unknown.say(PATH, *reason, about);
-            return None;
-        }
-    }
-    Some(cover)
+/// Whether all workloads of a cluster were read.
+fn workloads_listed(context: &Context<'_>, cluster: &Arc<str>) -> bool {
+    context.listed_in::<Workload>(cluster)
 }
 
-/// Whether there are any workloads, and a pattern fits the names of all.
-fn all_named<'i>(pattern: &str, ids: impl Iterator<Item = &'i str>) -> bool {
+impl Judge<'_> {
+    /// What a cover says where some ports are not known: they may be any, so a flow that covers a part may cover all there
+    /// is. What no flow is about is beyond them all the same. An approval for some workloads says nothing of those that
+    /// were not read.
+    fn settle(&self, cover: Cover, ports: &Ports, unknown: &mut Unknown) -> Option<Cover> {
+        if !workloads_listed(self.context, self.cluster) && cover.names_workloads(self.context) {
+            unknown.say(PATH, Reason::EntriesNotCollected, format!("workloads of {}", self.cluster));
+            return None;
+        }
+        for (reason, about) in &ports.doubts {
+            if !cover.beyond.is_empty() && !cover.approved_by.is_empty() {
+                unknown.say(PATH, *reason, about);
+                return None;
+            }
+        }
+        Some(cover)
+    }
+}
+
+/// Whether there are any workloads, and a pattern fits the names of all. Of those that were not read `settle` says so.
+fn all_named<'i>(context: &Context<'_>, cluster: &Arc<str>, pattern: &str, ids: impl Iterator<Item = &'i str>) -> bool {
     let mut ids = ids.peekable();
-    ids.peek().is_some() && ids.all(|id| id.rsplit('/').next().is_some_and(|name| glob_match(pattern, name)))
+    (ids.peek().is_some() || !workloads_listed(context, cluster))
+        && ids.all(|id| id.rsplit('/').next().is_some_and(|name| glob_match(pattern, name)))
 }

@@ -165,6 +165,12 @@ fn sides(context: &Context<'_>, cluster: &Arc<str>, own: &Arc<str>, host: &str) 
         Some(vec![Side { border, namespace: Some(Arc::clone(name)), addresses: AddressSet::default() }])
     };
     if let Some(namespace) = namespace_of(host, own) {
+        let name = host.split('.').next().unwrap_or_default();
+        let service = context.inventory.find::<Service>(&kube_id(cluster, &namespace, "Service", name));
+        // another name for something else, and what that is has no model
+        if service.is_some_and(|(_, _, service)| service.service_type == "ExternalName") {
+            return None;
+        }
         return namespaced(&namespace);
     }
     let entries = context.inventory.of::<ServiceEntry>();

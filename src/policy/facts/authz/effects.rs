@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{paths, served_ports};
 use crate::model::{
     ApiGateway, Asset, AuthCondition, AuthRule, AuthSource, AuthorizationPolicy, GatewayListener, IstioGateway,
-    MeshConfig, Namespace, PeerAuthentication, Place, Service, ServicePort, Workload, kube_id, short_of,
+    MeshConfig, Namespace, PeerAuthentication, Service, ServicePort, Workload, kube_id, short_of,
 };
 use crate::policy::facts::context::{Context, names};
 use crate::policy::facts::document::{Of, Reason, Unknown};
@@ -168,12 +168,11 @@ impl About<'_> {
 
     /// What these judgements rest on and was not listed.
     fn unread(&self) -> impl Iterator<Item = &'static str> {
-        let place = Place { cluster: Some(Arc::clone(self.cluster)), ..Place::default() };
         let all = [
-            (self.context.listed::<Workload>(&place), "workloads"),
-            (self.context.listed::<Service>(&place), "Services"),
-            (self.context.listed::<PeerAuthentication>(&place), "PeerAuthentications"),
-            (self.context.listed::<IstioGateway>(&place), "Gateways"),
+            (self.context.listed_in::<Workload>(self.cluster), "workloads"),
+            (self.context.listed_in::<Service>(self.cluster), "Services"),
+            (self.context.listed_in::<PeerAuthentication>(self.cluster), "PeerAuthentications"),
+            (self.context.listed_in::<IstioGateway>(self.cluster), "Gateways"),
         ];
         all.into_iter().filter(|(listed, _)| !listed).map(|(_, what)| what)
     }

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::pools::{self, Pools};
-use crate::model::{Asset, FargateProfile, Namespace, Workload, glob_match, short_of};
+use crate::model::{Asset, FargateProfile, Namespace, Workload, short_of};
 use crate::policy::facts::context::{Context, names};
 use crate::policy::facts::document::{Reason, Unknown};
 use crate::zone::Border;
@@ -84,6 +84,8 @@ pub(super) fn sharing(context: &Context<'_>, at: usize, asset: &Asset, unknown: 
             if let Some(nodes) = shared {
                 fact.shared_nodes = Some(nodes);
                 sides = on_them;
+            } else if !context.listed_in::<Workload>(cluster) {
+                say(Reason::EntriesNotCollected, format!("workloads of {cluster}"));
             } else if let Some((reason, about)) = doubt(&pools, &pods, &sides) {
                 say(reason, about);
             }
@@ -157,15 +159,12 @@ fn on_fargate(
     namespace: &str,
     workload: Option<&Workload>,
 ) -> bool {
-    let labelled = |labels: &BTreeMap<String, String>| {
-        labels
-            .iter()
-            .all(|(key, value)| workload.is_some_and(|w| w.labels.get(key).is_some_and(|own| glob_match(value, own))))
-    };
+    let none = BTreeMap::new();
+    let labels = workload.map_or(&none, |workload| &workload.labels);
     context.inventory.of::<FargateProfile>().any(|(_, other, profile)| {
         profile.cluster == cluster
             && other.place.account == asset.place.account
             && other.place.region == asset.place.region
-            && profile.selectors.iter().any(|s| labelled(&s.labels) && glob_match(&s.namespace, namespace))
+            && profile.runs(namespace, labels)
     })
 }

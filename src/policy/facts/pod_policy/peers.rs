@@ -69,6 +69,12 @@ pub(super) fn of(
             }
         }
     }
+    // a namespace that was not read may fit as well, unless the selector names the one that it means
+    let named = selector.match_labels.contains_key(NAME);
+    if !(named && any || context.listed_in::<Namespace>(cluster)) {
+        found.doubts.push((Reason::EntriesNotCollected, format!("namespaces of {cluster}")));
+        return found;
+    }
     if !any {
         // nobody looked at it, or it is yet to come, and nothing tells its zone
         found.doubts.push((Reason::NotInInventory, format!("namespaces of {cluster} with {}", text(selector))));
@@ -110,7 +116,7 @@ pub(super) fn are_in(
         let Some(pods) = &peer.pod_selector else { return false };
         let all = context.inside::<Workload>(cluster, namespace);
         let fitting = all.filter(|(_, workload)| pods.matches(&workload.labels).unwrap_or(true));
-        all_named(pattern, fitting.map(|(asset, _)| &*asset.id))
+        all_named(context, cluster, pattern, fitting.map(|(asset, _)| &*asset.id))
     };
     matcher.asset.is_none()
         && end.holds_border(&border.zone, border.environment.as_deref())

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{Connections, LabelSelector, NetworkPolicyPort, Place, Protocol, Service, Workload};
+use crate::model::{Connections, LabelSelector, NetworkPolicyPort, Protocol, Service, Workload};
 use crate::policy::facts::context::Context;
 use crate::policy::facts::document::Reason;
 
@@ -51,10 +51,14 @@ pub(super) fn of(
         all.open = all.open.union(&open);
     }
     // a Service that was not read may show any of them to clients as any other
-    let place = Place { cluster: Some(Arc::clone(cluster)), ..Place::default() };
-    if !context.listed::<Service>(&place) {
+    if !context.listed_in::<Service>(cluster) {
         all.open = Connections::all();
         all.doubts.push((Reason::EntriesNotCollected, format!("Services of {cluster}")));
+    }
+    // and a pod that was not read may give a name, or a Service's port, to any of its own
+    if !context.listed_in::<Workload>(cluster) {
+        all.open = Connections::all();
+        all.doubts.push((Reason::EntriesNotCollected, format!("workloads of {cluster}")));
     }
     all
 }
@@ -69,12 +73,26 @@ fn protocol(name: &str) -> Option<Protocol> {
     }
 }
 
-/// Workloads with the ports that Services show of them.
-struct Served<'c> {
-    workloads: Vec<&'c Workload>,
+/// A workload with the ports that Services show of it.
+struct Pods<'c> {
+    workload: &'c Workload,
     /// Protocol, container port, client's port.
     mapped: Vec<(&'c str, u16, u16)>,
 }
+
+impl Pods<'_> {
+    /// A range of container ports as clients see it: what a Service leads to by the Service's port.
+    fn seen(&self, name: &str, protocol: Protocol, low: u16, high: u16) -> Connections {
+        let inside = || self.mapped.iter().filter(|(proto, target, _)| *proto == name && (low..=high).contains(target));
+        let one = |port: u16| Connections::ports(protocol, port, port);
+        let own =
+            inside().fold(Connections::ports(protocol, low, high), |all, (_, target, _)| all.subtract(&one(*target)));
+        inside().fold(own, |all, (.., client)| all.union(&one(*client)))
+    }
+}
+
+/// Workloads that a rule is about.
+struct Served<'c>(Vec<Pods<'c>>);
 
 impl<'c> Served<'c> {
     fn of(
@@ -83,13 +101,13 @@ impl<'c> Served<'c> {
         namespaces: &[Arc<str>],
         selector: Option<&LabelSelector>,
     ) -> Self {
-        let mut this = Self { workloads: vec![], mapped: vec![] };
+        let mut all = Vec::new();
         for namespace in namespaces {
             for (_, workload) in context.inside::<Workload>(cluster, namespace) {
                 if selector.is_some_and(|selector| selector.matches(&workload.labels) == Some(false)) {
                     continue;
                 }
-                this.workloads.push(workload);
+                let mut mapped = Vec::new();
                 let leads = |service: &Service| {
                     let labels = &service.selector;
                     !labels.is_empty() && labels.iter().all(|(key, value)| workload.labels.get(key) == Some(value))
@@ -102,28 +120,27 @@ impl<'c> Served<'c> {
                             .map(|own| own.port)
                     };
                     if let Some(target) = port.target_port.parse().ok().or_else(by_name) {
-                        this.mapped.push((&port.protocol, target, port.port));
+                        mapped.push((port.protocol.as_str(), target, port.port));
                     }
                 }
+                all.push(Pods { workload, mapped });
             }
         }
-        this
+        Self(all)
     }
 
-    /// A range of container ports as clients see it.
+    /// A range of container ports as clients of any of them see it.
     fn seen(&self, name: &str, protocol: Protocol, low: u16, high: u16) -> Connections {
-        let inside = || self.mapped.iter().filter(|(proto, target, _)| *proto == name && (low..=high).contains(target));
-        let one = |port: u16| Connections::ports(protocol, port, port);
-        let own =
-            inside().fold(Connections::ports(protocol, low, high), |all, (_, target, _)| all.subtract(&one(*target)));
-        inside().fold(own, |all, (.., client)| all.union(&one(*client)))
+        let each = self.0.iter().map(|pods| pods.seen(name, protocol, low, high));
+        each.reduce(|all, one| all.union(&one)).unwrap_or_else(|| Connections::ports(protocol, low, high))
     }
 
     /// What a name stands for; none where a pod that may have it is not known.
     fn named(&self, name: &str, protocol: Protocol, wanted: &str) -> Option<Connections> {
-        let ports = self.workloads.iter().flat_map(|workload| &workload.ports);
-        let numbers = ports.filter(|port| port.name == wanted && port.protocol == name).map(|port| port.port);
-        let all = numbers.fold(Connections::default(), |all, port| all.union(&self.seen(name, protocol, port, port)));
-        (!all.is_empty()).then_some(all)
+        let all = self.0.iter().flat_map(|pods| {
+            let numbers = pods.workload.ports.iter().filter(|port| port.name == wanted && port.protocol == name);
+            numbers.map(|port| pods.seen(name, protocol, port.port, port.port))
+        });
+        all.reduce(|all, one| all.union(&one))
     }
 }
