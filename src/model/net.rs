@@ -119,6 +119,32 @@ impl AddressSet {
         v4.chain(self.v6.landmarks(&v6).into_iter().map(|address| IpAddr::V6(address.into()))).collect()
     }
 
+    /// The parts of the set that no block tells apart, each with its lowest address; some parts in several pieces.
+    pub fn parts(&self, blocks: &[IpNet]) -> Vec<(IpAddr, Self)> {
+        let lows = self.landmarks(blocks);
+        let ends = lows.iter().skip(1).map(Some).chain([None]);
+        let of = |(low, next): (&IpAddr, Option<&IpAddr>)| {
+            let part = match (*low, next) {
+                (IpAddr::V4(low), next) => {
+                    let high = match next {
+                        Some(IpAddr::V4(next)) => u32::from(*next) - 1,
+                        _ => u32::MAX,
+                    };
+                    Self { v4: RangeSet::of(low.into(), high), v6: RangeSet::default() }
+                }
+                (IpAddr::V6(low), next) => {
+                    let high = match next {
+                        Some(IpAddr::V6(next)) => u128::from(*next) - 1,
+                        _ => u128::MAX,
+                    };
+                    Self { v4: RangeSet::default(), v6: RangeSet::of(low.into(), high) }
+                }
+            };
+            (*low, part.intersect(self))
+        };
+        lows.iter().zip(ends).map(of).collect()
+    }
+
     /// The fewest CIDR blocks that hold exactly this set, IPv4 first.
     pub fn to_nets(&self) -> Vec<IpNet> {
         let v4 = self

@@ -18,6 +18,14 @@ pub(super) struct Decision<'n> {
     back: Vec<Back<'n>>,
 }
 
+/// What everything but groups lets through.
+#[derive(Debug, Clone)]
+pub(super) struct Passage<'n> {
+    pub band: Band,
+    pub way: Way<'n>,
+    back: Vec<Back<'n>>,
+}
+
 /// The way back of a leg.
 #[derive(Debug, Clone)]
 struct Back<'n> {
@@ -40,15 +48,26 @@ impl<'a> Network<'a> {
     /// A TCP verdict is about a connection: answers have to come back, leg by leg, along routes and through ACLs that know
     /// nothing of what went the other way. Groups remember, so they are not asked again.
     pub(super) fn decide(&self, from: Point, to: Point, by: IpAddr, ports: &Connections) -> Decision<'_> {
-        let way = self.way(from, to, by);
+        let Passage { mut band, way, back } = self.passage(from, to, by, ports);
         let steps = way.legs.iter().flat_map(|leg| &leg.steps).chain(&way.rest);
+        band = steps.filter(|step| step.is_groups()).fold(band, |band, step| band.and(&self.band(step)));
+        if way.stop.as_ref().is_some_and(|stop| !stop.denied) {
+            // what lies beyond may have changed the source's address
+            band = band.and(&self.whoever_asks(to));
+        }
+        Decision { band, way, to, back }
+    }
+
+    /// What all layers but groups let through from a point to another.
+    pub(super) fn passage(&self, from: Point, to: Point, by: IpAddr, ports: &Connections) -> Passage<'_> {
+        let way = self.way(from, to, by);
+        let steps = way.legs.iter().flat_map(|leg| &leg.steps).chain(&way.rest).filter(|step| !step.is_groups());
         let mut band = steps.fold(Band::open(), |band, step| band.and(&self.band(step)));
         match &way.stop {
             Some(stop) if stop.denied => {
                 band = Band::shut();
             }
-            // what lies beyond is not known, and may have changed the source's address
-            Some(_) => band = band.and(&Band::unknown()).and(&self.whoever_asks(to)),
+            Some(_) => band = band.and(&Band::unknown()),
             None => {}
         }
         let tcp = Connections::protocol(Protocol::TCP);
@@ -58,7 +77,7 @@ impl<'a> Network<'a> {
                 Ok(steps) => (steps, None),
                 Err((steps, stop)) => (steps, Some(stop)),
             };
-            let passed = steps.iter().filter(|step| !matches!(step, Step::Groups { .. }));
+            let passed = steps.iter().filter(|step| !step.is_groups());
             let mut open = passed.fold(Band::open(), |band, step| band.and(&self.band(step)));
             match &stop {
                 Some(stop) if stop.denied => open = Band::shut(),
@@ -74,7 +93,7 @@ impl<'a> Network<'a> {
             }
             back.push(Back { steps, stop, asked, ports: open });
         }
-        Decision { band, way, to, back }
+        Passage { band, way, back }
     }
 
     /// Ports that the beginning of a later leg chooses from.
@@ -120,7 +139,7 @@ impl<'a> Network<'a> {
         for back in &decision.back {
             let client = [&back.ports.must, &back.ports.may].map(Connections::first);
             let client = client.into_iter().flatten().next().map_or(0, |(_, port)| port);
-            let passed = back.steps.iter().filter(|step| !matches!(step, Step::Groups { .. }));
+            let passed = back.steps.iter().filter(|step| !step.is_groups());
             let told =
                 passed.map(|step| self.says(step, Protocol::TCP, client)).chain(back.stop.iter().map(Stop::said));
             hops.extend(told.map(|said| said.of_answer().hop()));
@@ -146,7 +165,7 @@ impl<'a> Network<'a> {
             if let Some(stop) = back.stop.as_ref().filter(|stop| stop.denied) {
                 return Some(stop.said().of_answer());
             }
-            let passed = back.steps.iter().filter(|step| !matches!(step, Step::Groups { .. }));
+            let passed = back.steps.iter().filter(|step| !step.is_groups());
             self.last(passed, &back.asked).err().map(Said::of_answer)
         })
     }

@@ -239,7 +239,7 @@ impl<'a> Network<'a> {
     }
 
     /// Whether what lies behind a virtual private gateway is a declared network.
-    fn behind(&self, network: usize, gateway: &str) -> bool {
+    pub(super) fn behind(&self, network: usize, gateway: &str) -> bool {
         let Some(declared) = self.declared.get(network) else { return false };
         let vpn = self.inventory.find::<VpnConnection>(&declared.via);
         let direct = |(_, _, a): (usize, _, &DirectConnectGatewayAssociation)| {

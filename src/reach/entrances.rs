@@ -112,7 +112,7 @@ impl<'a> Network<'a> {
     }
 
     /// Whether an interface of a service is an entrance: also one of a load balancer that was not collected.
-    fn is_entrance(&self, at: usize, service: &str) -> bool {
+    pub(super) fn is_entrance(&self, at: usize, service: &str) -> bool {
         if service != "load-balancer" {
             return !NO_ENTRANCES.contains(&service);
         }

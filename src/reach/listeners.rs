@@ -145,6 +145,11 @@ impl<'a> Network<'a> {
         Some((balancer, taken))
     }
 
+    /// Which connections the load balancer takes that an interface belongs to; all, where it is none's.
+    pub(super) fn listens_at(&self, at: usize) -> Band {
+        self.listens(&End::Interfaces(vec![at])).map_or_else(Band::open, |(_, taken)| taken)
+    }
+
     /// Whether a listener, or a rule of one, may be there that was not read.
     fn is_short(&self, balancer: &Asset) -> bool {
         [Listener::NAME, ListenerRule::NAME]

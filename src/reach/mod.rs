@@ -10,6 +10,7 @@ mod decide;
 mod edge;
 mod ends;
 mod entrances;
+mod flows;
 mod guards;
 mod listeners;
 pub mod logs;
@@ -24,6 +25,7 @@ mod way;
 
 pub use band::Band;
 pub use ends::{End, EndError};
+pub use flows::{Flow, Outside, Party};
 pub use network::Network;
 pub use query::{Answer, Question, Verdict};
 pub use way::Hop;

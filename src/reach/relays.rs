@@ -4,16 +4,19 @@
 //!
 //! Sources: Elastic Load Balancing, "Target groups: client IP preservation"; AWS PrivateLink, "Share your services".
 
+use std::net::IpAddr;
+
 use super::band::Band;
 use super::decide::any_port;
-use super::ends::End;
+use super::ends::{End, Points};
 use super::guards::{Far, Tri};
 use super::listeners::{Edge, Reached, Targets};
 use super::network::{Interface, Network, short};
 use super::query::{Found, Verdict};
 use super::way::{Hop, Point};
 use crate::model::{
-    AddressSet, Connections, Direction, Kind, LoadBalancer, VpcEndpoint, VpcEndpointConnection, VpcEndpointService,
+    AddressSet, Asset, Connections, Direction, Kind, LoadBalancer, VpcEndpoint, VpcEndpointConnection,
+    VpcEndpointService,
 };
 
 /// More load balancers behind one another than any sane estate has.
@@ -197,14 +200,50 @@ impl<'a> Network<'a> {
                 let mut found = self.direct_answer(src, &doors, client, ports);
                 let why = format!("leads to {}", short(service));
                 found.hops.push(Hop { at: endpoint.id.to_string(), by: service.id.to_string(), why });
-                // whether the load balancer's own groups are asked is an attribute that is not read
-                if (told.state != "available" || !at.body.groups.is_empty()) && found.verdict == Verdict::Allowed {
+                let seen = self.past_endpoint(at.balancer, at.body, &self.points(src, &doors, true), &doors);
+                if (told.state != "available" || seen.must.intersect(&found.connections).is_empty())
+                    && found.verdict == Verdict::Allowed
+                {
                     found.verdict = Verdict::Unknown;
+                }
+                if seen.may.intersect(client).is_empty() {
+                    continue;
                 }
                 take(found);
             }
         }
         best
+    }
+
+    /// What the groups of a load balancer let in over PrivateLink from some clients, by one endpoint.
+    fn past_endpoint(&self, balancer: &Asset, body: &LoadBalancer, clients: &Points, endpoint: &End) -> Band {
+        let mut seen = Band::shut();
+        for door in self.of_asset(balancer) {
+            for (client, _) in &clients.points {
+                for (point, _) in self.points(endpoint, &End::Internet, true).points {
+                    seen = seen.or(&self.private_link(body, door, client.address(), point.address()));
+                }
+            }
+        }
+        if clients.stops.is_empty() { seen } else { seen.or(&Band::unknown()) }
+    }
+
+    /// What the groups of a network load balancer let in over PrivateLink, where they are asked at all: they see the
+    /// private address of the client or of the endpoint's interface.
+    ///
+    /// Source: Network Load Balancers, "Update the security groups", `EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic`.
+    pub(super) fn private_link(&self, body: &LoadBalancer, door: usize, client: IpAddr, endpoint: IpAddr) -> Band {
+        if body.groups.is_empty() || body.private_link_rules == Some(false) {
+            return Band::open();
+        }
+        if body.private_link_rules.is_none() {
+            return Band::unknown();
+        }
+        let seen = |address: IpAddr| {
+            let far = Far { address: Some(address), groups: None, referral: Tri::Unknown, over: None };
+            self.group_band(door, Direction::Ingress, &far)
+        };
+        seen(client).either(&seen(endpoint))
     }
 
     /// A network load balancer may keep the client's address, and then the target's groups see that one. Rules that refer

@@ -339,10 +339,15 @@ fn named(route: &Route) -> String {
 ///
 /// Blocks for documentation (RFC 5737, RFC 3849) count: they stand for public addresses where dumps are masked.
 pub(super) fn is_public(address: IpAddr) -> bool {
+    public().contains(address)
+}
+
+/// All of them.
+pub(super) fn public() -> &'static AddressSet {
     const MASKED: [&str; 4] = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"];
     static PUBLIC: LazyLock<AddressSet> = LazyLock::new(|| {
         let masked: Vec<IpNet> = MASKED.iter().filter_map(|block| block.parse().ok()).collect();
         AddressSet::internet().union(&AddressSet::from_nets(&masked))
     });
-    PUBLIC.contains(address)
+    &PUBLIC
 }

@@ -75,6 +75,13 @@ pub(super) enum Step<'n> {
     Passes { at: String, by: String, why: String },
 }
 
+impl Step<'_> {
+    /// Whether it is up to security groups.
+    pub fn is_groups(&self) -> bool {
+        matches!(self, Self::Groups { .. })
+    }
+}
+
 /// Steps from one point to another without a change of address.
 #[derive(Debug, Clone)]
 pub(super) struct Leg<'n> {

@@ -10,8 +10,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("config", &["model", "node"]),
     ("load", &["model", "node"]),
     ("zone", &["model", "config"]),
-    ("reach", &["model", "config"]),
-    ("policy", &["model", "node", "config", "zone", "finding"]),
+    ("reach", &["model", "config", "zone"]),
+    ("policy", &["model", "node", "config", "zone", "reach", "finding"]),
     ("report", &["finding", "model"]),
     ("cli", &["model", "node", "finding", "config", "load", "zone", "reach", "policy", "report"]),
 ];

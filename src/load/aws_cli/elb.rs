@@ -35,6 +35,7 @@ pub(super) fn load_balancer(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         scheme: Option<String>,
         security_groups: Option<Vec<String>>,
         availability_zones: Option<Vec<Zone>>,
+        enforce_security_group_inbound_rules_on_private_link_traffic: Option<String>,
     }
     let s: Shape = serde_json::from_str(raw.get())?;
     let zones = s.availability_zones.unwrap_or_default();
@@ -46,6 +47,11 @@ pub(super) fn load_balancer(reader: &mut Reader<'_>, raw: &RawValue) -> Read {
         groups: s.security_groups.unwrap_or_default(),
         subnets: zones.iter().filter_map(|zone| zone.subnet_id.clone()).collect(),
         allocations: vec![],
+        private_link_rules: match s.enforce_security_group_inbound_rules_on_private_link_traffic.as_deref() {
+            Some("on") => Some(true),
+            Some("off") => Some(false),
+            _ => None,
+        },
     };
     let addresses = zones.into_iter().filter_map(|zone| zone.load_balancer_addresses).flatten();
     body.allocations = addresses.filter_map(|address| address.allocation_id).collect();

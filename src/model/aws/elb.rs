@@ -20,6 +20,9 @@ pub struct LoadBalancer {
     pub subnets: Vec<String>,
     /// Allocation ids of fixed public addresses, sorted.
     pub allocations: Vec<String>,
+    /// Whether its groups' inbound rules are about what comes over PrivateLink; none if that was not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private_link_rules: Option<bool>,
 }
 
 /// A target group that an action forwards to, with its weight.

@@ -1,0 +1,209 @@
+//! Flows: for a whole estate, what crosses borders, to and from every class whose zone is in scope.
+//!
+//! Backward from each guarded class: who arrives there, straight, from outside and over relays. Forward from it: where
+//! it gets out to. Load balancers and endpoints begin connections of their own, and lead on what arrives at them.
+
+mod arrivals;
+mod classes;
+mod matchers;
+mod outside;
+mod relays;
+mod straight;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use rayon::prelude::*;
+
+pub use outside::Outside;
+
+use super::band::Band;
+use super::decide::any_port;
+use super::network::{Interface, Network};
+use super::query::Verdict;
+use super::walk::public;
+use super::way::Hop;
+use crate::model::Connections;
+use crate::zone::{AddressBook, Border, Zones};
+use arrivals::{Arrival, Estate, From, Leg};
+use classes::{Class, Role};
+use matchers::Matchers;
+
+/// One end of a flow.
+#[derive(Debug, Clone)]
+pub enum Party {
+    /// Interfaces that nothing tells apart, by their ids, and the zone that they are in.
+    Interfaces {
+        /// The border: as a source where they begin the flow, as a destination where it ends at them.
+        border: Border,
+        /// Ids of the interfaces, or of the instances whose interfaces were not collected, ascending.
+        ids: Arc<[Arc<str>]>,
+    },
+    /// Addresses outside of the estate.
+    Outside(Arc<Outside>),
+}
+
+impl Party {
+    /// Its border.
+    pub fn border(&self) -> &Border {
+        match self {
+            Self::Interfaces { border, .. } => border,
+            Self::Outside(outside) => &outside.border,
+        }
+    }
+}
+
+/// What passes from one party to another over a border.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    /// Where it begins.
+    pub src: Party,
+    /// Where it ends.
+    pub dst: Party,
+    /// What surely passes and what may, as the client sees it.
+    pub band: Band,
+    /// Load balancers and endpoints that it passes, in order; none if it is one connection.
+    pub via: Vec<String>,
+    legs: Vec<Leg>,
+    relays: Vec<Hop>,
+}
+
+impl Flow {
+    /// `allowed` where something surely passes, else `unknown`: what is shown to be denied is no flow.
+    pub fn verdict(&self) -> Verdict {
+        if self.band.must.is_empty() { Verdict::Unknown } else { Verdict::Allowed }
+    }
+
+    /// What passes if it is allowed; else what may.
+    pub fn connections(&self) -> &Connections {
+        if self.band.must.is_empty() { &self.band.may } else { &self.band.must }
+    }
+}
+
+impl<'a> Network<'a> {
+    /// All flows over borders of which one side is in scope, in a stable order.
+    pub fn flows(&'a self, zones: &Zones, book: &AddressBook) -> Vec<Flow> {
+        let estate = Estate::of(self, zones, book);
+        let count = estate.classes.len();
+        let ids: Vec<Arc<[Arc<str>]>> = estate.classes.iter().map(|class| self.ids_of(class)).collect();
+        let found = (0..count).into_par_iter().flat_map_iter(|to| {
+            let Some(class) = estate.classes.get(to) else { return vec![] };
+            let mut found = Vec::new();
+            if class.role != Role::Gateway && class.role != Role::Entrance {
+                let guarded = class.border.category.in_scope();
+                let wanted = |source: &Border| (guarded || source.category.in_scope()) && source.crosses(&class.border);
+                for arrival in estate.arrivals(to, &wanted) {
+                    found.push(self.flow(&estate, &ids, to, arrival));
+                }
+            }
+            if class.role == Role::End && class.source.category.in_scope() {
+                for crossing in estate.outsides.leaving(class) {
+                    if !crossing.outside.border.crosses(&class.source) {
+                        continue;
+                    }
+                    let Some(point) = crossing.point else { continue };
+                    let asked = crossing.band.may.clone();
+                    let leg = Leg { from: Some(class.point), to: point, by: crossing.by, asked };
+                    let ids = ids.get(to).map(Arc::clone).unwrap_or_else(|| Arc::new([]));
+                    found.push(Flow {
+                        src: Party::Interfaces { border: class.source.clone(), ids },
+                        dst: Party::Outside(Arc::new(crossing.outside)),
+                        band: crossing.band,
+                        via: vec![],
+                        legs: vec![leg],
+                        relays: vec![],
+                    });
+                }
+            }
+            together(found)
+        });
+        found.collect()
+    }
+
+    fn flow(&self, estate: &Estate<'_>, ids: &[Arc<[Arc<str>]>], to: usize, arrival: Arrival) -> Flow {
+        let of = |at: usize| ids.get(at).map(Arc::clone).unwrap_or_else(|| Arc::new([]));
+        let src = match &arrival.from {
+            From::Class(at) => Party::Interfaces { border: estate.border_of(&arrival.from).clone(), ids: of(*at) },
+            From::Outside(outside) => Party::Outside(Arc::clone(outside)),
+        };
+        let border = estate.classes.get(to).map_or_else(Border::unclassified, |class| class.border.clone());
+        let via = arrival.relays.iter().map(|hop| hop.at.clone()).collect();
+        let dst = Party::Interfaces { border, ids: of(to) };
+        Flow { src, dst, band: arrival.band, via, legs: arrival.legs, relays: arrival.relays }
+    }
+
+    fn ids_of(&self, class: &Class<'_>) -> Arc<[Arc<str>]> {
+        let members = class.members.iter().filter_map(|at| self.interfaces.get(*at));
+        members.map(|interface: &Interface<'_>| Arc::clone(&interface.asset.id)).collect()
+    }
+
+    /// What shows a flow: the hops of one connection, leg by leg, or what is not known.
+    pub fn witness(&self, flow: &Flow) -> Vec<Hop> {
+        let mut hops = Vec::new();
+        for (at, leg) in flow.legs.iter().enumerate() {
+            match leg.from {
+                Some(from) => {
+                    let decision = self.decide(from, leg.to, leg.by, &any_port());
+                    hops.extend(self.hops(&decision, &leg.asked));
+                }
+                None => {
+                    let Party::Outside(outside) = &flow.src else { continue };
+                    let why = format!("may be reached by {}", outside.what);
+                    hops.push(Hop { at: self.name(leg.to), by: String::new(), why });
+                }
+            }
+            hops.extend(flow.relays.get(at).cloned());
+        }
+        hops
+    }
+
+    /// Every block that tells addresses apart.
+    fn all_matchers(&self) -> Matchers {
+        let groups = self.groups.values().flat_map(|group| group.blocks());
+        let acls = self.subnets.values().flat_map(|subnet| subnet.acl.iter().flat_map(|acl| acl.blocks()));
+        let tables = self.subnets.values().flat_map(|subnet| subnet.table.iter().flat_map(|table| table.blocks()));
+        let declared = self.declared.iter().flat_map(|network| network.routes.iter().copied());
+        let own = public().to_nets().into_iter().chain(LINK_LOCAL.iter().filter_map(|net| net.parse::<IpNet>().ok()));
+        Matchers::of(groups.chain(acls).chain(tables).chain(self.transit_blocks()).chain(declared).chain(own))
+    }
+
+    /// Blocks that the groups of an interface are about.
+    fn blocks_of_groups(&self, at: usize) -> Vec<IpNet> {
+        let groups = self.interfaces.get(at).map(|interface| interface.groups).unwrap_or_default();
+        groups.iter().filter_map(|id| self.groups.get(id.as_str())).flat_map(|group| group.blocks()).collect()
+    }
+}
+
+/// Addresses of AWS's own services on every host, which walks tell apart.
+const LINK_LOCAL: [&str; 2] = ["169.254.0.0/16", "fd00:ec2::/32"];
+
+/// Flows with the same ends over the same relays, as one: what any of them lets through. The first that shows most speaks
+/// for all.
+fn together(found: Vec<Flow>) -> Vec<Flow> {
+    type Key = (String, Border, Option<Vec<IpNet>>, Vec<String>, Border, Option<Vec<IpNet>>);
+    let party = |party: &Party| match party {
+        Party::Interfaces { ids, .. } => (ids.iter().map(|id| &**id).collect::<Vec<_>>().join(" "), None),
+        Party::Outside(outside) => {
+            (outside.what.to_string(), outside.addresses.as_ref().map(crate::model::AddressSet::to_nets))
+        }
+    };
+    let mut all: BTreeMap<Key, Flow> = BTreeMap::new();
+    for flow in found {
+        let ((src, from), (_, to)) = (party(&flow.src), party(&flow.dst));
+        let key = (src, flow.src.border().clone(), from, flow.via.clone(), flow.dst.border().clone(), to);
+        match all.get_mut(&key) {
+            Some(old) => {
+                let band = old.band.or(&flow.band);
+                if old.band.must.is_empty() && !flow.band.must.is_empty() {
+                    *old = flow;
+                }
+                old.band = band;
+            }
+            None => {
+                all.insert(key, flow);
+            }
+        }
+    }
+    all.into_values().collect()
+}
