@@ -30,16 +30,16 @@ impl Matchers {
     /// The innermost block that holds an address; none where no block does.
     pub fn innermost(&self, address: IpAddr) -> Option<IpNet> {
         match address {
-            IpAddr::V4(address) => self.v4.get_lpm(&Ipv4Net::from(address)).map(|net| IpNet::V4(net)),
-            IpAddr::V6(address) => self.v6.get_lpm(&Ipv6Net::from(address)).map(|net| IpNet::V6(net)),
+            IpAddr::V4(address) => self.v4.get_lpm(&Ipv4Net::from(address)).map(IpNet::V4),
+            IpAddr::V6(address) => self.v6.get_lpm(&Ipv6Net::from(address)).map(IpNet::V6),
         }
     }
 
     /// One address of each part of a block that is told apart.
     pub fn parts(&self, block: &IpNet) -> Vec<IpAddr> {
         let inside: Vec<IpNet> = match block {
-            IpNet::V4(net) => self.v4.children(net).map(|net| IpNet::V4(net)).collect(),
-            IpNet::V6(net) => self.v6.children(net).map(|net| IpNet::V6(net)).collect(),
+            IpNet::V4(net) => self.v4.children(net).map(IpNet::V4).collect(),
+            IpNet::V6(net) => self.v6.children(net).map(IpNet::V6).collect(),
         };
         AddressSet::from_nets([block]).landmarks(&inside)
     }

@@ -119,7 +119,7 @@ impl<'n> Outsides<'n> {
         }
         let mut found = merged(found);
         for outside in self.anybody.get(class.vpc).into_iter().flatten() {
-            let band = network.from_anybody(class, outside.addresses.as_ref());
+            let band = network.let_in_from_anybody(class, outside.addresses.as_ref());
             found.push(Crossing { outside: outside.clone(), point: None, by: address, band });
         }
         found.retain(|crossing| !crossing.band.may.is_empty());
@@ -258,7 +258,7 @@ impl<'a> Network<'a> {
     }
 
     /// What a class' groups and its subnet's ACL may let in from addresses of which nothing is known.
-    fn from_anybody(&self, class: &Class<'_>, addresses: Option<&AddressSet>) -> Band {
+    fn let_in_from_anybody(&self, class: &Class<'_>, addresses: Option<&AddressSet>) -> Band {
         let anybody = self.whoever_asks(class.point);
         let Some(addresses) = addresses else { return Band::unknown().and(&anybody) };
         let groups = self.interfaces.get(class.at).map(|interface| interface.groups).unwrap_or_default();
