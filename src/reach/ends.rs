@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::network::{Network, short};
+use super::network::{Interface, Network, short};
 use super::way::{Point, Stop};
 use crate::model::{
     AddressSet, Asset, ElasticIp, Instance, Kind, LoadBalancer, NatGateway, NetworkInterface, RouteTable, Vpc,
@@ -138,6 +138,15 @@ impl<'a> Network<'a> {
         points
     }
 
+    /// Whether an interface's own answer shows no public address, and another one says that it has one.
+    pub(super) fn hides_public(&self, interface: &Interface<'_>) -> bool {
+        let claims = |(_, _, elastic): (usize, &Asset, &ElasticIp)| {
+            elastic.interface.as_deref() == Some(short(interface.asset))
+                || (elastic.instance.is_some() && elastic.instance.as_deref() == interface.instance)
+        };
+        interface.public.is_empty() && self.inventory.of::<ElasticIp>().any(claims)
+    }
+
     /// Points of an interface; of its prefixes, one of each part that matchers of the other end tell apart.
     fn add_interface(
         &self,
@@ -160,12 +169,7 @@ impl<'a> Network<'a> {
                 of_family.map(|address| (Point::Interface(at, *address), if source { *address } else { *public }));
             points.points.extend(pairs.filter(|pair| !source || !points.points.contains(pair)).collect::<Vec<_>>());
         }
-        // its own answer shows no public address, and another one says that it has one
-        let claims = |(_, _, elastic): (usize, &Asset, &ElasticIp)| {
-            elastic.interface.as_deref() == Some(short(interface.asset))
-                || (elastic.instance.is_some() && elastic.instance.as_deref() == interface.instance)
-        };
-        if interface.public.is_empty() && self.inventory.of::<ElasticIp>().any(claims) {
+        if self.hides_public(interface) {
             let why = "an Elastic IP is associated with it, and the interface shows none: collect both at one time";
             points.stops.push(Stop::unknown(&interface.asset.id, why));
         }

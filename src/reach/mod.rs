@@ -28,4 +28,5 @@ pub use ends::{End, EndError};
 pub use flows::{Flow, Outside, Party};
 pub use network::Network;
 pub use query::{Answer, Question, Verdict};
+pub use walk::public as public_addresses;
 pub use way::Hop;

@@ -8,19 +8,18 @@ use std::net::IpAddr;
 
 use super::band::Band;
 use super::decide::any_port;
-use super::ends::{End, Points};
+use super::ends::End;
 use super::guards::{Far, Tri};
 use super::listeners::{Edge, Reached, Targets};
 use super::network::{Interface, Network, short};
 use super::query::{Found, Verdict};
 use super::way::{Hop, Point};
 use crate::model::{
-    AddressSet, Asset, Connections, Direction, Kind, LoadBalancer, VpcEndpoint, VpcEndpointConnection,
-    VpcEndpointService,
+    AddressSet, Connections, Direction, Kind, LoadBalancer, VpcEndpoint, VpcEndpointConnection, VpcEndpointService,
 };
 
 /// More load balancers behind one another than any sane estate has.
-const CHAIN: usize = 3;
+pub(super) const CHAIN: usize = 3;
 
 /// What is asked of load balancers: who asks for what, and what the far end takes.
 #[derive(Clone, Copy)]
@@ -58,7 +57,7 @@ impl<'a> Network<'a> {
     ) -> Option<Found> {
         let (balancer, taken) = self.listens(dst)?;
         let body = LoadBalancer::of(&balancer.body)?;
-        let reached = Reached { balancer, body, doors: vec![] };
+        let reached = Reached { balancer, body, doors: self.of_asset(balancer) };
         let client = connections.intersect(&taken.may);
         if client.is_empty() { None } else { self.over_endpoints(src, &client, &reached, ports) }
     }
@@ -200,14 +199,13 @@ impl<'a> Network<'a> {
                 let mut found = self.direct_answer(src, &doors, client, ports);
                 let why = format!("leads to {}", short(service));
                 found.hops.push(Hop { at: endpoint.id.to_string(), by: service.id.to_string(), why });
-                let seen = self.past_endpoint(at.balancer, at.body, &self.points(src, &doors, true), &doors);
-                if (told.state != "available" || seen.must.intersect(&found.connections).is_empty())
-                    && found.verdict == Verdict::Allowed
-                {
-                    found.verdict = Verdict::Unknown;
-                }
-                if seen.may.intersect(client).is_empty() {
-                    continue;
+                let seen = self.past_endpoint(at, src, &doors);
+                if found.verdict == Verdict::Allowed {
+                    let shown = seen.must.intersect(&found.connections);
+                    match told.state.as_str() {
+                        "available" if !shown.is_empty() => found.connections = shown,
+                        _ => found.verdict = Verdict::Unknown,
+                    }
                 }
                 take(found);
             }
@@ -215,35 +213,40 @@ impl<'a> Network<'a> {
         best
     }
 
-    /// What the groups of a load balancer let in over PrivateLink from some clients, by one endpoint.
-    fn past_endpoint(&self, balancer: &Asset, body: &LoadBalancer, clients: &Points, endpoint: &End) -> Band {
-        let mut seen = Band::shut();
-        for door in self.of_asset(balancer) {
-            for (client, _) in &clients.points {
-                for (point, _) in self.points(endpoint, &End::Internet, true).points {
-                    seen = seen.or(&self.private_link(body, door, client.address(), point.address()));
-                }
-            }
-        }
-        if clients.stops.is_empty() { seen } else { seen.or(&Band::unknown()) }
+    /// What the groups of a load balancer let in over PrivateLink from every client of some, by every interface of an
+    /// endpoint.
+    fn past_endpoint(&self, at: &Reached<'_>, clients: &End, endpoint: &End) -> Band {
+        let doors = End::Interfaces(at.doors.clone());
+        let (clients, endpoint) = (self.points(clients, &doors, true), self.points(endpoint, &doors, true));
+        let all = at.doors.iter().flat_map(|door| {
+            let pairs = clients.points.iter().flat_map(|client| endpoint.points.iter().map(move |by| (client, by)));
+            pairs.map(|((client, _), (by, _))| self.private_link(at.body, *door, Some(client.address()), by.address()))
+        });
+        let all = all.reduce(|all, one| all.either(&one)).unwrap_or_else(Band::unknown);
+        if clients.stops.is_empty() { all } else { all.doubt(&Connections::all()) }
     }
 
-    /// What the groups of a network load balancer let in over PrivateLink, where they are asked at all: they see the
-    /// private address of the client or of the endpoint's interface.
+    /// What the groups of a network load balancer surely let in over PrivateLink. They see a private address, of the
+    /// client or of the endpoint's interface: sure is what they let in from both, and nothing is shown to be kept out, since
+    /// what lies before the endpoint may have changed the client's.
     ///
     /// Source: Network Load Balancers, "Update the security groups", `EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic`.
-    pub(super) fn private_link(&self, body: &LoadBalancer, door: usize, client: IpAddr, endpoint: IpAddr) -> Band {
+    pub(super) fn private_link(
+        &self,
+        body: &LoadBalancer,
+        door: usize,
+        client: Option<IpAddr>,
+        endpoint: IpAddr,
+    ) -> Band {
         if body.groups.is_empty() || body.private_link_rules == Some(false) {
             return Band::open();
         }
-        if body.private_link_rules.is_none() {
-            return Band::unknown();
-        }
+        let (Some(true), Some(client)) = (body.private_link_rules, client) else { return Band::unknown() };
         let seen = |address: IpAddr| {
             let far = Far { address: Some(address), groups: None, referral: Tri::Unknown, over: None };
             self.group_band(door, Direction::Ingress, &far)
         };
-        seen(client).either(&seen(endpoint))
+        Band { must: seen(client).must.intersect(&seen(endpoint).must), ..Band::unknown() }
     }
 
     /// A network load balancer may keep the client's address, and then the target's groups see that one. Rules that refer

@@ -343,7 +343,7 @@ pub(super) fn is_public(address: IpAddr) -> bool {
 }
 
 /// All of them.
-pub(super) fn public() -> &'static AddressSet {
+pub fn public() -> &'static AddressSet {
     const MASKED: [&str; 4] = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"];
     static PUBLIC: LazyLock<AddressSet> = LazyLock::new(|| {
         let masked: Vec<IpNet> = MASKED.iter().filter_map(|block| block.parse().ok()).collect();

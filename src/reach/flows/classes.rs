@@ -1,7 +1,8 @@
 //! Endpoint classes: points of the network that nothing tells apart, so that one of them speaks for all.
 //!
 //! Two addresses are of one class if they lie in one subnet behind the same groups and borders, in the same blocks of
-//! all groups, ACLs and routes, and neither bears a public address that the other does not.
+//! all groups, ACLs and routes, registered with the same target groups, and neither bears a public address that the other
+//! does not.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -9,6 +10,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::matchers::Matchers;
+use super::relays::Relays;
 use crate::model::{Instance, NetworkInterface};
 use crate::reach::network::{Guard, Interface, Network};
 use crate::reach::way::Point;
@@ -61,6 +63,8 @@ struct Key<'n> {
     open: bool,
     v6: bool,
     forwards: bool,
+    /// How load balancers know it.
+    registered: usize,
     public: &'n [IpAddr],
     /// Several addresses of one interface with public ones are not alike.
     alone: Option<(usize, IpAddr)>,
@@ -85,9 +89,10 @@ pub(super) fn classes<'n>(
     network: &'n Network<'_>,
     zones: &Zones,
     matchers: &Matchers,
-    doors: &HashMap<usize, usize>,
+    relays: &Relays,
 ) -> Vec<Class<'n>> {
     let (mut places, mut parts, mut sets) = (Numbers::default(), Numbers::default(), Numbers::default());
+    let mut registered = Numbers::default();
     let mut found: HashMap<Key<'n>, usize> = HashMap::new();
     let mut classes: Vec<Class<'n>> = Vec::new();
     for (at, interface) in network.interfaces.iter().enumerate() {
@@ -96,13 +101,12 @@ pub(super) fn classes<'n>(
         let number = number.or_else(|| inventory.find::<Instance>(&interface.asset.id).map(|(at, ..)| at));
         let placement = number.map(|at| zones.of(at));
         let unknown = Border::unclassified;
-        let role = role(network, interface, at, doors);
+        let role = role(network, interface, at, &relays.doors);
         let (border, source) = placement.map_or((unknown(), unknown()), |p| (p.border.clone(), p.source.clone()));
-        // who comes by it is not of its zone
-        let source = if role == Role::Entrance { unknown() } else { source };
         let mut groups: Vec<&str> = interface.groups.iter().map(String::as_str).collect();
         groups.sort_unstable();
         let groups = sets.of(groups);
+        let registered = registered.of(relays.registered.get(&at));
         let place = places.of((interface.vpc, interface.subnet));
         let prefixes = interface.prefixes.iter().flat_map(|prefix: &IpNet| matchers.parts(prefix));
         for address in interface.private.iter().copied().chain(prefixes) {
@@ -113,6 +117,7 @@ pub(super) fn classes<'n>(
                 open: interface.guard == Guard::Nothing,
                 v6: address.is_ipv6(),
                 forwards: interface.forwards,
+                registered,
                 public: interface.public,
                 alone: (!interface.public.is_empty()).then_some((at, address)),
                 role,

@@ -3,8 +3,11 @@
 //! Backward from each guarded class: who arrives there, straight, from outside and over relays. Forward from it: where
 //! it gets out to. Load balancers and endpoints begin connections of their own, and lead on what arrives at them.
 
+mod anybody;
 mod arrivals;
 mod classes;
+mod endpoints;
+mod forwarded;
 mod matchers;
 mod outside;
 mod relays;
@@ -67,12 +70,29 @@ pub struct Flow {
     pub via: Vec<String>,
     legs: Vec<Leg>,
     relays: Vec<Hop>,
+    alone: bool,
 }
 
 impl Flow {
     /// `allowed` where something surely passes, else `unknown`: what is shown to be denied is no flow.
     pub fn verdict(&self) -> Verdict {
         if self.band.must.is_empty() { Verdict::Unknown } else { Verdict::Allowed }
+    }
+
+    /// Whether it is one connection, over no load balancer and no endpoint.
+    pub fn is_one_connection(&self) -> bool {
+        self.via.is_empty()
+    }
+
+    /// Whether no connections of it that are flows of their own say as much: it is one connection, or passes a load
+    /// balancer only because that keeps the client's address.
+    pub fn is_judged_alone(&self) -> bool {
+        self.is_one_connection() || self.alone
+    }
+
+    /// What may pass and is not shown to.
+    pub fn undecided(&self) -> Connections {
+        self.band.may.subtract(&self.band.must)
     }
 
     /// What passes if it is allowed; else what may.
@@ -90,14 +110,14 @@ impl<'a> Network<'a> {
         let found = (0..count).into_par_iter().flat_map_iter(|to| {
             let Some(class) = estate.classes.get(to) else { return vec![] };
             let mut found = Vec::new();
-            if class.role != Role::Gateway && class.role != Role::Entrance {
+            if class.role != Role::Gateway {
                 let guarded = class.border.category.in_scope();
                 let wanted = |source: &Border| (guarded || source.category.in_scope()) && source.crosses(&class.border);
                 for arrival in estate.arrivals(to, &wanted) {
                     found.push(self.flow(&estate, &ids, to, arrival));
                 }
             }
-            if class.role == Role::End && class.source.category.in_scope() {
+            if matches!(class.role, Role::End | Role::Entrance) && class.source.category.in_scope() {
                 for crossing in estate.outsides.leaving(class) {
                     if !crossing.outside.border.crosses(&class.source) {
                         continue;
@@ -113,6 +133,7 @@ impl<'a> Network<'a> {
                         via: vec![],
                         legs: vec![leg],
                         relays: vec![],
+                        alone: false,
                     });
                 }
             }
@@ -130,7 +151,7 @@ impl<'a> Network<'a> {
         let border = estate.classes.get(to).map_or_else(Border::unclassified, |class| class.border.clone());
         let via = arrival.relays.iter().map(|hop| hop.at.clone()).collect();
         let dst = Party::Interfaces { border, ids: of(to) };
-        Flow { src, dst, band: arrival.band, via, legs: arrival.legs, relays: arrival.relays }
+        Flow { src, dst, band: arrival.band, via, legs: arrival.legs, relays: arrival.relays, alone: arrival.alone }
     }
 
     fn ids_of(&self, class: &Class<'_>) -> Arc<[Arc<str>]> {
@@ -195,10 +216,11 @@ fn together(found: Vec<Flow>) -> Vec<Flow> {
         match all.get_mut(&key) {
             Some(old) => {
                 let band = old.band.or(&flow.band);
+                let alone = old.alone || flow.alone;
                 if old.band.must.is_empty() && !flow.band.must.is_empty() {
                     *old = flow;
                 }
-                old.band = band;
+                (old.band, old.alone) = (band, alone);
             }
             None => {
                 all.insert(key, flow);

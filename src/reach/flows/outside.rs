@@ -9,23 +9,13 @@ use ipnet::IpNet;
 
 use super::classes::Class;
 use crate::config::Category;
-use crate::model::{
-    AddressSet, Direction, Kind, NetworkInterface, TransitGatewayAttachment, Vpc, VpcPeeringConnection, VpnGateway,
-};
+use crate::model::{AddressSet, Vpc};
 use crate::reach::band::Band;
 use crate::reach::decide::any_port;
-use crate::reach::guards::{Far, Tri};
 use crate::reach::network::{Network, short};
 use crate::reach::walk::public;
 use crate::reach::way::Point;
 use crate::zone::{AddressBook, Border};
-
-/// What leads into a VPC, and how people call it.
-const GATEWAYS: [(&str, &str); 3] = [
-    (TransitGatewayAttachment::NAME, "attachments to transit gateways"),
-    (VpcPeeringConnection::NAME, "peering connections"),
-    (VpnGateway::NAME, "virtual private gateways"),
-];
 
 /// Addresses outside of the estate, behind one border.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,9 +28,37 @@ pub struct Outside {
     pub what: Arc<str>,
 }
 
+impl Outside {
+    /// Somebody of whom nothing is known.
+    pub(super) fn nobody_knows(what: impl Into<Arc<str>>) -> Self {
+        Self { border: Border::unclassified(), addresses: None, what: what.into() }
+    }
+}
+
 /// Public addresses that no zone claims.
 pub(super) fn internet() -> Border {
     Border { zone: "internet".into(), environment: None, category: Category::Unclassified }
+}
+
+/// Addresses that are routed at all.
+///
+/// Source: IANA IPv4 and IPv6 Special-Purpose Address Registries: neither this host, loopback, link-local, multicast nor
+/// reserved.
+fn routable() -> AddressSet {
+    let block = |text: &&str| text.parse::<IpNet>().ok();
+    let all: Vec<IpNet> = ["0.0.0.0/0", "::/0"].iter().filter_map(block).collect();
+    let never = [
+        "0.0.0.0/8",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "224.0.0.0/3",
+        "::/16",
+        "fe80::/10",
+        "fd00:ec2::/32",
+        "ff00::/8",
+    ];
+    let never: Vec<IpNet> = never.iter().filter_map(block).collect();
+    AddressSet::from_nets(&all).subtract(&AddressSet::from_nets(&never))
 }
 
 /// What passes between a class and a part of the outside.
@@ -62,6 +80,8 @@ pub(super) struct Outsides<'n> {
     transit: Vec<IpNet>,
     /// Who else may send, by VPC.
     anybody: HashMap<&'n str, Vec<Outside>>,
+    /// Addresses of which neither the sources nor `networks` tell whose they are.
+    elsewhere: AddressSet,
 }
 
 impl<'n> Outsides<'n> {
@@ -88,9 +108,15 @@ impl<'n> Outsides<'n> {
             own.sort_unstable();
             own.dedup();
         }
-        let vpcs = inventory.of::<Vpc>().map(|(_, asset, _)| short(asset));
-        let anybody = vpcs.map(|vpc| (vpc, network.anybody(vpc))).collect();
-        Self { network, pieces, blocks, transit: network.transit_blocks(), anybody }
+        let mut anybody: HashMap<&str, Vec<Outside>> = HashMap::new();
+        for interface in &network.interfaces {
+            anybody.entry(interface.vpc).or_insert_with(|| network.anybody(interface.vpc));
+        }
+        let known = inventory.of::<Vpc>().filter(|(_, asset, _)| network.is_whole(short(asset)));
+        let known = AddressSet::from_nets(known.flat_map(|(_, _, vpc)| &vpc.cidrs));
+        let declared = AddressSet::from_nets(network.declared.iter().flat_map(|network| &network.routes));
+        let elsewhere = routable().subtract(public()).subtract(&known).subtract(&declared);
+        Self { network, pieces, blocks, transit: network.transit_blocks(), anybody, elsewhere }
     }
 
     /// Who gets in from outside, to the class' public addresses or over declared networks.
@@ -118,6 +144,13 @@ impl<'n> Outsides<'n> {
             }
         }
         let mut found = merged(found);
+        let interface = network.interfaces.get(class.at);
+        if interface.is_some_and(|interface| network.hides_public(interface)) {
+            let what = "the internet: an Elastic IP is associated with it, and the interface shows none".into();
+            let outside = Outside { border: internet(), addresses: None, what };
+            let band = network.let_in_from_anybody(class, None);
+            found.push(Crossing { outside, point: None, by: address, band });
+        }
         for outside in self.anybody.get(class.vpc).into_iter().flatten() {
             let band = network.let_in_from_anybody(class, outside.addresses.as_ref());
             found.push(Crossing { outside: outside.clone(), point: None, by: address, band });
@@ -134,10 +167,20 @@ impl<'n> Outsides<'n> {
             for (low, part) in addresses.parts(&blocks) {
                 let point = declared.map_or(Point::Internet(low), |network| Point::Declared(network, low));
                 let decision = self.network.decide(class.point, point, low, &any_port());
+                let translated = self.network.over_nat64(class.point, low).is_some();
+                let band = if translated { Band::unknown() } else { decision.band };
                 let what = self.what(*declared);
                 let outside = Outside { border: border.clone(), addresses: Some(part), what };
-                found.push(Crossing { outside, point: Some(point), by: low, band: decision.band });
+                found.push(Crossing { outside, point: Some(point), by: low, band });
             }
+        }
+        // what routes lead to and nobody declared
+        for (low, part) in self.elsewhere.parts(&self.near(class, true)) {
+            let point = Point::Bare(low);
+            let band = self.network.decide(class.point, point, low, &any_port()).band;
+            let what = "addresses of which nothing tells who bears them".into();
+            let outside = Outside { border: Border::unclassified(), addresses: Some(part), what };
+            found.push(Crossing { outside, point: Some(point), by: low, band });
         }
         let mut found = merged(found);
         found.retain(|crossing| !crossing.band.may.is_empty());
@@ -186,88 +229,4 @@ fn merged(all: Vec<Crossing>) -> Vec<Crossing> {
         }
     }
     kept
-}
-
-impl<'a> Network<'a> {
-    /// Who may send into a VPC beside those who are in the sources: what nobody looked at, and what lies behind gateways
-    /// whose routes nobody declares.
-    fn anybody(&self, vpc: &str) -> Vec<Outside> {
-        let unknown = |what: String, addresses: Option<AddressSet>| Outside {
-            border: Border::unclassified(),
-            addresses,
-            what: what.into(),
-        };
-        let mut found = Vec::new();
-        let listed_of = |kind: &str, vpc: &str| {
-            let place = self.vpc(vpc).map(|(asset, _)| &asset.place);
-            place.is_some_and(|place| self.inventory.coverage.is_listed(kind, place))
-        };
-        let listed = |vpc: &str| listed_of(NetworkInterface::NAME, vpc);
-        if !listed(vpc) {
-            found.push(unknown(format!("interfaces of {vpc}, which were not collected"), None));
-        }
-        for (kind, what) in GATEWAYS {
-            if !listed_of(kind, vpc) {
-                found.push(unknown(format!("{what} of {vpc}, which were not collected"), None));
-            }
-        }
-        for (_, _, body) in self.inventory.of::<TransitGatewayAttachment>() {
-            if body.resource == vpc && !self.transits.contains_key(body.gateway.as_str()) {
-                found.push(unknown(format!("{}, which was not collected", body.gateway), None));
-            }
-        }
-        for (asset, peering) in self.peerings.values() {
-            let ends = [&peering.requester, &peering.accepter];
-            let dead = matches!(peering.status.as_str(), "failed" | "expired" | "rejected" | "deleted");
-            let (true, false) = (ends.iter().any(|end| end.vpc == vpc), dead) else { continue };
-            for far in ends.into_iter().filter(|end| end.vpc != vpc && !listed(&end.vpc)) {
-                let what = format!("{} over {}, of which interfaces were not collected", far.vpc, short(asset));
-                let blocks = AddressSet::from_nets(&far.cidrs);
-                found.push(unknown(what, Some(blocks).filter(|blocks| !blocks.is_empty())));
-            }
-        }
-        for (id, transit) in &self.transits {
-            if !transit.attachments.iter().any(|a| a.body.resource_type == "vpc" && a.body.resource == vpc) {
-                continue;
-            }
-            for far in &transit.attachments {
-                let resource = far.body.resource.as_str();
-                let declared =
-                    self.declared.iter().any(|n| n.via == far.id || n.via == crate::model::short_of(resource));
-                let closed = far.body.carries() == Some(false)
-                    || if far.body.resource_type == "vpc" { resource == vpc || listed(resource) } else { declared };
-                if !closed {
-                    found.push(unknown(format!("what lies behind {} of {id}", far.id), None));
-                }
-            }
-        }
-        for (_, gateway, body) in self.inventory.of::<VpnGateway>() {
-            let id = short(gateway);
-            if body.vpcs.iter().any(|own| own == vpc) && !(0..self.declared.len()).any(|at| self.behind(at, id)) {
-                found.push(unknown(format!("what lies behind {id}, which `networks` does not tell"), None));
-            }
-        }
-        for interface in self.interfaces.iter().filter(|interface| interface.vpc == vpc) {
-            if interface.private.is_empty() && interface.prefixes.is_empty() {
-                let what = format!("{}, whose addresses were not collected", short(interface.asset));
-                found.push(unknown(what, None));
-            }
-        }
-        found.sort_by(|a, b| a.what.cmp(&b.what));
-        found
-    }
-
-    /// What a class' groups and its subnet's ACL may let in from addresses of which nothing is known.
-    fn let_in_from_anybody(&self, class: &Class<'_>, addresses: Option<&AddressSet>) -> Band {
-        let anybody = self.whoever_asks(class.point);
-        let Some(addresses) = addresses else { return Band::unknown().and(&anybody) };
-        let groups = self.interfaces.get(class.at).map(|interface| interface.groups).unwrap_or_default();
-        let groups = groups.iter().filter_map(|id| self.groups.get(id.as_str()));
-        let blocks: Vec<IpNet> = groups.flat_map(|group| group.blocks()).collect();
-        let parts = addresses.landmarks(&blocks).into_iter().map(|address| {
-            let far = Far { address: Some(address), groups: None, referral: Tri::Unknown, over: None };
-            self.group_band(class.at, Direction::Ingress, &far)
-        });
-        Band::unknown().and(&parts.fold(Band::shut(), |all, band| all.or(&band)))
-    }
 }

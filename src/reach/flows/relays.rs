@@ -1,6 +1,6 @@
 //! Which load balancers and endpoints lead to which interfaces: the index that makes relays of flows cheap to find.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 
 use crate::model::{
@@ -22,6 +22,21 @@ pub(super) struct Relays {
     pub endpoints: BTreeMap<usize, Vec<ByEndpoint>>,
     /// Load balancers to which services lead from endpoints that nobody collected, and which those are.
     pub foreign: BTreeMap<usize, Vec<String>>,
+    /// Endpoints of services that are in none of the sources and not AWS's own.
+    pub managed: Vec<Managed>,
+    /// Registrations of an interface: target group, port and health. What is not registered alike is not alike.
+    pub registered: HashMap<usize, BTreeSet<Registration>>,
+}
+
+/// What a target group says of a target: its id, the target's port and health.
+pub(super) type Registration = (String, Option<u16>, String);
+
+/// An endpoint of a service that is in none of the sources.
+#[derive(Debug, Clone)]
+pub(super) struct Managed {
+    pub endpoint: String,
+    pub interfaces: Vec<usize>,
+    pub why: String,
 }
 
 /// An endpoint that leads to a load balancer.
@@ -104,6 +119,8 @@ impl Relays {
             }
             for at in reached {
                 self.to.entry(at).or_default().extend(balancers);
+                let registration = (target.target_group.clone(), target.port, target.health.clone());
+                self.registered.entry(at).or_default().insert(registration);
             }
         }
     }
@@ -116,6 +133,20 @@ impl Relays {
             if body.balancer_type != "application" && !coverage.is_listed(VpcEndpointService::NAME, &balancer.place) {
                 let what = "endpoints of services, which were not collected".to_owned();
                 self.foreign.entry(at).or_default().push(what);
+            }
+        }
+        let known: HashSet<&str> =
+            inventory.of::<VpcEndpointService>().map(|(_, _, service)| service.service.as_str()).collect();
+        for (_, endpoint, body) in inventory.of::<VpcEndpoint>() {
+            if body.service.starts_with("com.amazonaws.vpce.") && !known.contains(body.service.as_str()) {
+                self.managed.push(Managed {
+                    endpoint: endpoint.id.to_string(),
+                    interfaces: network.of_asset(endpoint),
+                    why: format!(
+                        "leads to {}, which is in none of the sources and may be the destination's",
+                        body.service
+                    ),
+                });
             }
         }
         for (_, service, body) in inventory.of::<VpcEndpointService>() {

@@ -14,10 +14,10 @@ use crate::reach::routes::Next;
 use crate::reach::walk::is_public;
 use crate::reach::way::{Point, Step};
 
-/// What the network between two subnets does with what passes from one part of addresses to another.
+/// What the network but groups does between two subnets with what passes from one part of addresses to another.
 #[derive(Debug, Clone)]
 enum Between<'n> {
-    /// Nothing passes.
+    /// No route leads there.
     Shut,
     /// This passes whom the groups of both ends let through.
     Open { band: Band, out: Option<Referral<'n>>, into: Into<'n> },
@@ -52,11 +52,11 @@ impl<'a> Network<'a> {
         let between = known.0.entry(key).or_insert_with(|| self.between(from.point, to.point, target));
         match between {
             Between::Shut => Band::shut(),
-            Between::Longer => self.decide(from.point, to.point, target, &any_port()).band,
             // EC2 User Guide, "Source/destination checking": it may send under any address
-            Between::Open { out, .. } if self.interfaces.get(from.at).is_some_and(|interface| interface.forwards) => {
-                Band::unknown().and(&self.whoever_asks(to.point)).and(&self.egress(from, to, *out))
+            _ if self.interfaces.get(from.at).is_some_and(|interface| interface.forwards) => {
+                Band::unknown().and(&self.whoever_asks(to.point))
             }
+            Between::Longer => self.decide(from.point, to.point, target, &any_port()).band,
             Between::Open { band, out, into } => {
                 let ingress = match into {
                     Into::AsAnybody => self.whoever_asks(to.point),
@@ -82,10 +82,8 @@ impl<'a> Network<'a> {
 
     fn between(&self, from: Point, to: Point, by: IpAddr) -> Between<'_> {
         let passage = self.passage(from, to, by, &any_port());
-        let spoofs = matches!(from, Point::Interface(at, _) if self.interfaces.get(at).is_some_and(|i| i.forwards));
-        let stopped = passage.way.stop.as_ref().is_some_and(|stop| stop.denied);
-        // ACLs may see another address than the one that was asked about
-        if stopped || (passage.band.may.is_empty() && !spoofs) {
+        // where it is not a route that ends it, ACLs may let pass what is sent under another address
+        if passage.way.stop.as_ref().is_some_and(|stop| stop.denied) {
             return Between::Shut;
         }
         // what leaves by a gateway goes under an address that its subnet does not tell

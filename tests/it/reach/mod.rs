@@ -4,4 +4,5 @@ mod agreement;
 mod command;
 mod estate;
 mod estates;
+mod flows;
 mod logs;
