@@ -11,6 +11,7 @@ use zoneproof::config::Config;
 use zoneproof::load::{self, Source};
 use zoneproof::policy::facts::Context;
 use zoneproof::policy::{self, Lang, Pack};
+use zoneproof::reach::Network;
 use zoneproof::zone::Zones;
 
 /// As in the program.
@@ -31,7 +32,8 @@ fn rules(criterion: &mut Criterion) {
     group.sample_size(10);
     group.bench_function("judge", |bench| {
         bench.iter(|| {
-            let context = Context::new(&inventory, &zones, &config, jiff::civil::date(2026, 11, 20));
+            let network = Network::new(&inventory, &config.networks);
+            let context = Context::new(&inventory, &zones, &config, jiff::civil::date(2026, 11, 20), &network);
             policy::judge(&context, &pack, Lang::En, None).expect("findings")
         });
     });

@@ -49,6 +49,17 @@ pub enum Location {
     },
 }
 
+/// One hop of a witness: what is passed on the way, and by what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Hop {
+    /// The resource that is passed.
+    pub at: String,
+    /// What lets pass there: a rule, a table, an ACL; empty where nothing asks.
+    pub by: String,
+    /// What it says.
+    pub why: String,
+}
+
 /// One finding: one rule, one asset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
@@ -98,6 +109,9 @@ pub struct Finding {
     /// Ids of other assets that take part.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<String>,
+    /// One connection that shows a flow, hop by hop; of what is undetermined, as far as it is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub witness: Vec<Hop>,
     /// Whether the rule is new in this minor version: then its findings never fail a run.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub preview: bool,

@@ -11,6 +11,7 @@ use super::{CLEAN, CliError, INCOMPLETE, Language, VIOLATION, output};
 use crate::model::Gap;
 use crate::policy::facts::Context;
 use crate::policy::facts::clusters::{self, Aspect, Comparison, Difference, Feed, NotCompared, Traffic, TrafficState};
+use crate::reach::Network;
 use crate::report::clean;
 
 #[derive(clap::Args)]
@@ -73,7 +74,8 @@ pub struct Document<'a> {
 pub fn run(args: Args) -> Result<u8, CliError> {
     let clock = inputs::clock()?;
     let Read { config, inventory, zones, .. } = args.inputs.read()?;
-    let context = Context::new(&inventory, &zones, &config, inputs::day(clock));
+    let network = Network::new(&inventory, &config.networks);
+    let context = Context::new(&inventory, &zones, &config, inputs::day(clock), &network);
     let [first, second] = args.clusters.as_slice() else {
         return Err(CliError::usage("two clusters are compared", "name both: `--clusters A B`"));
     };

@@ -5,6 +5,7 @@ use super::{CLEAN, CliError, output};
 use crate::config::Category;
 use crate::policy::facts::{self, Context};
 use crate::policy::{self, Lang};
+use crate::reach::Network;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -26,7 +27,8 @@ pub fn run(args: Args) -> Result<u8, CliError> {
     }
     let rule = args.rule.as_deref().map(|id| super::explain::find(&pack, id)).transpose()?;
     let Read { config, inventory, zones, .. } = args.inputs.read()?;
-    let context = Context::new(&inventory, &zones, &config, inputs::day(inputs::clock()?));
+    let network = Network::new(&inventory, &config.networks);
+    let context = Context::new(&inventory, &zones, &config, inputs::day(inputs::clock()?), &network);
     let wanted = |kind: &str, category| match (&args.kind, rule) {
         (Some(only), _) => only == kind,
         (None, Some(rule)) => rule.judges(kind, category),

@@ -14,6 +14,7 @@ use crate::load::snapshot;
 use crate::model::{Gap, Inventory, Severity};
 use crate::policy::facts::Context;
 use crate::policy::{self, Judged, Lang, Pack};
+use crate::reach::Network;
 use crate::report::{self, GapEntry, Report, Style};
 
 #[derive(clap::Args)]
@@ -56,7 +57,8 @@ pub fn run(args: Args) -> Result<u8, CliError> {
     let (pack, not_examined) = inputs::switched(args.rules.as_deref(), &config)?;
     let worker = args.rules.as_ref().map(|_| inputs::worker()).transpose()?;
     let day = inputs::day(clock);
-    let context = Context::new(&inventory, &zones, &config, day);
+    let network = Network::new(&inventory, &config.networks);
+    let context = Context::new(&inventory, &zones, &config, day, &network);
     let judged = policy::judge(&context, &pack, lang, worker.as_ref())?;
     let requirements = requirements(&pack, lang);
     let run = RunInfo {

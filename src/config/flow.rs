@@ -19,6 +19,8 @@ pub struct Flow {
     pub connections: Connections,
     /// What a connection must bring beyond addresses and ports.
     pub requires: Requires,
+    /// What makes an insecure protocol secure (PCI DSS 1.2.6).
+    pub security_features: Vec<String>,
     /// Why it is needed.
     pub reason: String,
     /// Who answers for it.

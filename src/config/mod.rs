@@ -92,6 +92,8 @@ pub struct Zone {
     pub category: Category,
     /// Addresses that are the zone's without any asset telling so.
     pub cidrs: Vec<IpNet>,
+    /// Where it is declared.
+    pub spot: Spot,
 }
 
 /// How one aspect (zone, environment or role) of an asset is told.

@@ -121,6 +121,7 @@ impl Check<'_> {
             let category = category.unwrap_or(Category::External);
             zones.push(Zone {
                 title: zone.title.unwrap_or_else(|| name.value.clone()),
+                spot: name.spot,
                 name: name.value,
                 category,
                 cidrs,

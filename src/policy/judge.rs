@@ -10,7 +10,7 @@ use super::pack::{Pack, Rule};
 use super::worker::Worker;
 use super::{PolicyError, facts, waive};
 use crate::config::Category;
-use crate::finding::{Finding, Location, Outcome, fingerprint};
+use crate::finding::{Finding, Hop, Location, Outcome, fingerprint};
 use crate::model::{Asset, Origin, Place, short_of};
 use crate::zone::Border;
 
@@ -181,10 +181,18 @@ impl Maker<'_> {
             border: denial.border,
             connections: denial.connections,
             related: denial.related,
+            witness: self.witness(),
             preview: meta.preview,
             waiver: None,
             accepted: None,
         })
+    }
+
+    fn witness(&self) -> Vec<Hop> {
+        match &self.fact.about {
+            About::Asset(_) => vec![],
+            About::Other(subject) => subject.witness.clone(),
+        }
     }
 
     fn fix(&self, outcome: Outcome) -> &str {
@@ -239,6 +247,10 @@ fn not_known(all: &[&Because], lang: Lang, name: &str) -> String {
             (Reason::NotUnderstood, Lang::Ko) => format!("`{about}`을(를) 해석할 수 없습니다"),
             (Reason::Ambiguous, Lang::En) => format!("{about} contradict each other, and nothing tells which counts"),
             (Reason::Ambiguous, Lang::Ko) => format!("{about}이(가) 서로 모순되며 어느 것이 적용되는지 알 수 없습니다"),
+            (Reason::StoreNotTold, Lang::En) => format!("`{about}` does not tell which store it is of"),
+            (Reason::StoreNotTold, Lang::Ko) => format!("`{about}`이(가) 어느 저장소의 것인지 알 수 없습니다"),
+            (Reason::Undecided, Lang::En) => format!("whether it passes is not known: {about}"),
+            (Reason::Undecided, Lang::Ko) => format!("통과 여부를 알 수 없습니다: {about}"),
             (Reason::LabelsNotCollected, Lang::En) => format!("the labels of namespace `{about}` were not collected"),
             (Reason::LabelsNotCollected, Lang::Ko) => format!("네임스페이스 `{about}`의 레이블이 수집되지 않았습니다"),
         }

@@ -153,7 +153,7 @@ impl<'a> Network<'a> {
             return Some(stop.said());
         }
         let steps = decision.way.legs.iter().flat_map(|leg| &leg.steps).chain(&decision.way.rest);
-        let left = match self.last(steps, asked) {
+        let left = match self.last(steps, asked, |band| band.may) {
             Ok(left) => left,
             Err(said) => return Some(said),
         };
@@ -166,15 +166,39 @@ impl<'a> Network<'a> {
                 return Some(stop.said().of_answer());
             }
             let passed = back.steps.iter().filter(|step| !step.is_groups());
-            self.last(passed, &back.asked).err().map(Said::of_answer)
+            self.last(passed, &back.asked, |band| band.may).err().map(Said::of_answer)
         })
     }
 
-    /// What is left of connections after steps; else what the step says that leaves nothing.
-    fn last<'s>(&self, steps: impl Iterator<Item = &'s Step<'s>>, asked: &Connections) -> Result<Connections, Said> {
+    /// Where nothing of what is asked is sure any more: the step that is not known, or beyond which nothing is.
+    pub(super) fn doubt(&self, decision: &Decision<'_>, asked: &Connections) -> Option<Said> {
+        let steps = decision.way.legs.iter().flat_map(|leg| &leg.steps).chain(&decision.way.rest);
+        if let Some(stop) = &decision.way.stop {
+            return Some(stop.said());
+        }
+        if let Err(said) = self.last(steps, asked, |band| band.must) {
+            return Some(said);
+        }
+        decision.back.iter().find_map(|back| {
+            if let Some(stop) = &back.stop {
+                return Some(stop.said().of_answer());
+            }
+            let passed = back.steps.iter().filter(|step| !step.is_groups());
+            self.last(passed, &back.asked, |band| band.must).err().map(Said::of_answer)
+        })
+    }
+
+    /// What is left of connections after steps, of what surely passes or of what may; else what the step says that
+    /// leaves nothing.
+    fn last<'s>(
+        &self,
+        steps: impl Iterator<Item = &'s Step<'s>>,
+        asked: &Connections,
+        of: fn(Band) -> Connections,
+    ) -> Result<Connections, Said> {
         let mut left = asked.clone();
         for step in steps {
-            let onward = left.intersect(&self.band(step).may);
+            let onward = left.intersect(&of(self.band(step)));
             if onward.is_empty() {
                 let (protocol, port) = left.first().unwrap_or((Protocol::TCP, 0));
                 return Err(self.says(step, protocol, port));

@@ -8,6 +8,7 @@
 mod addresses;
 mod parents;
 mod public;
+pub mod store;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use addresses::{AddressBook, Piece};
+pub use store::Store;
 
 use crate::config::{Assign, Category, Classifier, Config, Matcher};
 use crate::model::{Asset, Inventory, Spot, short_of};

@@ -11,7 +11,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("load", &["model", "node"]),
     ("zone", &["model", "config"]),
     ("reach", &["model", "config", "zone"]),
-    ("policy", &["model", "node", "config", "zone", "finding"]),
+    ("policy", &["model", "node", "config", "zone", "reach", "finding"]),
     ("report", &["finding", "model"]),
     ("cli", &["model", "node", "finding", "config", "load", "zone", "reach", "policy", "report"]),
 ];

@@ -18,6 +18,7 @@ use zoneproof::load::{self, Source};
 use zoneproof::model::Body;
 use zoneproof::policy::facts::Context;
 use zoneproof::policy::{Lang, Pack, judge};
+use zoneproof::reach::Network;
 use zoneproof::zone::Zones;
 
 use crate::support::{day, relative, rule_fixtures};
@@ -84,7 +85,8 @@ fn run(files: &[File], pack: &Pack, rule: &str) -> Option<Said> {
     // without a single asset left the run ends with 2
     let inventory = load::load(&[Source::Path(folder.path().to_owned())], None).ok()?;
     let zones = Zones::classify(&inventory, &config);
-    let context = Context::new(&inventory, &zones, &config, day());
+    let network = Network::new(&inventory, &config.networks);
+    let context = Context::new(&inventory, &zones, &config, day(), &network);
     let judged = judge(&context, pack, Lang::En, None).unwrap();
     let of = |test: &dyn Fn(Outcome) -> bool| {
         let own = judged.findings.iter().filter(|finding| finding.rule == rule && test(finding.outcome));

@@ -75,6 +75,7 @@ impl Check<'_> {
             to: to?,
             connections,
             requires,
+            security_features: raw.security_features,
             reason: raw.reason.0?,
             owner: raw.owner.0?.value,
             approved_by: raw.approved_by.0?.value,

@@ -8,6 +8,7 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 use jiff::civil::Date;
 
 use super::enforcement::Enforcer;
+use super::flows::Owners;
 use super::gitops::Gitops;
 use super::network::Network;
 use crate::config::{Config, Matcher};
@@ -16,6 +17,7 @@ use crate::model::{
     ListenerRule, LoadBalancer, MeshConfig, Namespace, NetworkInterface, NetworkPolicy, PeerAuthentication, Place,
     SecurityGroup, Service, Sidecar, Subnet, Target, Vpc, Workload, kube_id, short_of,
 };
+use crate::reach::{self, Flow};
 use crate::zone::{AddressBook, Border, Placement, Zones};
 
 mod inside;
@@ -62,6 +64,8 @@ pub struct Context<'a> {
     pub config: &'a Config,
     /// The day on which approvals are judged.
     pub day: Date,
+    /// What connections can pass.
+    pub reach: &'a reach::Network<'a>,
     pub(super) book: AddressBook,
     pub(super) attachments: HashMap<String, Vec<Attachment>>,
     pub(super) interface_by_address: HashMap<(String, IpAddr), usize>,
@@ -88,16 +92,25 @@ pub struct Context<'a> {
     environment_bearers: OnceLock<HashMap<String, Vec<usize>>>,
     /// What enforces NetworkPolicies, by cluster.
     enforcers: OnceLock<HashMap<Arc<str>, Enforcer>>,
+    flows: OnceLock<Vec<Flow>>,
+    owners: OnceLock<Owners>,
 }
 
 impl<'a> Context<'a> {
     /// Makes the joins.
-    pub fn new(inventory: &'a Inventory, zones: &'a Zones, config: &'a Config, day: Date) -> Self {
+    pub fn new(
+        inventory: &'a Inventory,
+        zones: &'a Zones,
+        config: &'a Config,
+        day: Date,
+        reach: &'a reach::Network<'a>,
+    ) -> Self {
         let mut this = Self {
             inventory,
             zones,
             config,
             day,
+            reach,
             book: AddressBook::of(inventory, zones, config),
             attachments: HashMap::new(),
             interface_by_address: HashMap::new(),
@@ -116,6 +129,8 @@ impl<'a> Context<'a> {
             network: OnceLock::new(),
             environment_bearers: OnceLock::new(),
             enforcers: OnceLock::new(),
+            flows: OnceLock::new(),
+            owners: OnceLock::new(),
         };
         for (at, _, subnet) in inventory.of::<Subnet>() {
             let guard = |at: usize| zones.of(at).border.category.guard();
@@ -175,6 +190,16 @@ impl<'a> Context<'a> {
                 self.interface_by_address.insert((interface.vpc.clone(), *address), at);
             }
         }
+    }
+
+    /// All flows over borders, found when they are first asked for.
+    pub fn flows(&self) -> &[Flow] {
+        self.flows.get_or_init(|| self.reach.flows(self.zones, &self.book))
+    }
+
+    /// Who owns which interfaces.
+    pub(super) fn owners(&self) -> &Owners {
+        self.owners.get_or_init(|| Owners::of_all(self.inventory, &self.book))
     }
 
     /// What lies where in VPCs.

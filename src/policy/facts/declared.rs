@@ -85,10 +85,7 @@ pub(super) fn flows(context: &Context<'_>) -> Vec<Fact> {
             looked_at: flow.looked_at().to_string(),
             review_due: is_due(flow.looked_at(), context.day),
         };
-        let ends = [border(context, &flow.from), border(context, &flow.to)];
-        // a flow is as grave as the more guarded of its ends
-        let border = ends.into_iter().min_by_key(|border| border.category.guard()).unwrap_or_else(Border::unclassified);
-        let subject = subject(&flow.id, at(context, flow.spot), border);
+        let subject = subject(&flow.id, at(context, flow.spot), guarded(context, flow));
         super::subject(FLOW, subject, Derived::DeclaredFlow(Box::new(made)), Unknown::default())
     };
     context.config.flows.iter().map(flow).collect()
@@ -97,6 +94,12 @@ pub(super) fn flows(context: &Context<'_>) -> Vec<Fact> {
 fn is_due(looked_at: Date, day: Date) -> bool {
     // a date past the calendar's end is far from due
     looked_at.checked_add(Span::new().months(REVIEW_MONTHS)).is_ok_and(|due| due < day)
+}
+
+/// A flow is as grave as the more guarded of its ends.
+pub(super) fn guarded(context: &Context<'_>, flow: &crate::config::Flow) -> Border {
+    let ends = [border(context, &flow.from), border(context, &flow.to)];
+    ends.into_iter().min_by_key(|border| border.category.guard()).unwrap_or_else(Border::unclassified)
 }
 
 fn border(context: &Context<'_>, end: &End) -> Border {
@@ -168,7 +171,7 @@ pub(super) fn at(context: &Context<'_>, spot: Spot) -> Location {
 /// A subject whose own words are all in what is derived.
 pub(super) fn subject(id: &str, location: Location, border: Border) -> Subject {
     let body = RawValue::from_string("{}".to_owned()).unwrap_or_else(|_| RawValue::NULL.to_owned());
-    Subject { id: id.into(), location, place: Place::default(), border, body }
+    Subject { id: id.into(), location, place: Place::default(), border, body, witness: vec![] }
 }
 
 #[cfg(test)]

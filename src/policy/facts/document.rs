@@ -8,12 +8,12 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{
-    acl, authz, balancers, clusters, declared, eks, elb, entrances, exposure, flow_logs, gateways, gitops, group_use,
-    groups, listeners, mesh, mesh_scope, mixing, namespaces, peering, pod_policy, private_link, routes, transit, twins,
-    zones,
+    acl, authz, balancers, clusters, declared, eks, elb, entrances, exposure, flow_logs, flows, gateways, gitops,
+    group_use, groups, listeners, mesh, mesh_scope, mixing, namespaces, peering, pod_policy, private_link, routes,
+    transit, twins, zones,
 };
 use crate::config::Category;
-use crate::finding::Location;
+use crate::finding::{Hop, Location};
 use crate::model::{Asset, Body, Kind, Place, short_of};
 use crate::zone::{Border, Placement};
 
@@ -53,6 +53,8 @@ pub struct Subject {
     pub border: Border,
     /// What it says, as JSON.
     pub body: Box<RawValue>,
+    /// What shows it, hop by hop, where it is a flow.
+    pub witness: Vec<Hop>,
 }
 
 /// What rules see of an asset or another subject.
@@ -193,6 +195,10 @@ pub enum Reason {
     MayMeet,
     /// A namespace of which no object was read, so its labels are not known.
     LabelsNotCollected,
+    /// A store's interface that does not tell which store it is of, where only some hold cardholder data.
+    StoreNotTold,
+    /// A connection of which nobody knows whether it passes.
+    Undecided,
 }
 
 /// Why a path is not known.
@@ -317,6 +323,10 @@ derive! {
         "cluster" => Cluster(mixing::ClusterFact);
         "cluster-group" => ClusterGroup(clusters::ClusterGroup);
         "management-cluster" => Management(gitops::Management);
+        "flow" => Flow(flows::FlowFact);
+        "undecided-flow" => UndecidedFlow(flows::UndecidedFact);
+        "declared-flow-reach" => DeclaredFlowReach(flows::DeclaredReach);
+        "zone" => Zone(flows::ZoneFact);
         "declared-flow" => DeclaredFlow(declared::DeclaredFlow);
         "waiver" => Waiver(declared::WaiverFact);
         "gap" => Gap(declared::GapFact);

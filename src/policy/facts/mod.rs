@@ -18,6 +18,7 @@ mod enforcement;
 mod entrances;
 mod exposure;
 mod flow_logs;
+mod flows;
 mod gateways;
 mod gitops;
 mod group_use;
@@ -103,6 +104,10 @@ type Maker = fn(&Context<'_>) -> Vec<Fact>;
 
 /// Makers of the documents that are about no asset, by kind.
 const SUBJECTS: &[(&str, Maker)] = &[
+    (flows::FLOW, flows::passing),
+    (flows::UNDECIDED, flows::undecided),
+    (flows::REACH, flows::declared_flows),
+    (flows::ZONE, flows::zones),
     (declared::FLOW, declared::flows),
     (declared::GAP, declared::gaps),
     ("cluster-group", clusters::cluster_groups),

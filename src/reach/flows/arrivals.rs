@@ -33,6 +33,14 @@ pub(super) struct Leg {
     pub asked: Connections,
 }
 
+/// A load balancer or endpoint that is passed.
+#[derive(Debug, Clone)]
+pub(super) struct Passed {
+    pub hop: Hop,
+    /// Whether it surely leads on.
+    pub sure: bool,
+}
+
 /// What arrives at a class from one beginning.
 #[derive(Debug, Clone)]
 pub(super) struct Arrival {
@@ -41,7 +49,7 @@ pub(super) struct Arrival {
     pub band: Band,
     pub legs: Vec<Leg>,
     /// What lies between the legs, one fewer than those.
-    pub relays: Vec<Hop>,
+    pub relays: Vec<Passed>,
     /// Whether the client's address goes on behind a load balancer that keeps it.
     pub keeps: bool,
     /// Whether the connection that ends it is of a load balancer that could not begin it by itself: only with the

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::arrivals::{Arrival, Estate, From, Leg};
+use super::arrivals::{Arrival, Estate, From, Leg, Passed};
 use super::classes::{Class, Role};
 use super::outside::Outside;
 use crate::model::{Connections, Kind, LoadBalancer};
@@ -31,11 +31,9 @@ impl<'n> Estate<'n> {
         }
         for by in self.relays.endpoints.get(&balancer).into_iter().flatten() {
             let id = self.network.inventory.assets().get(by.endpoint).map(|asset| asset.id.to_string());
-            let hop = Hop {
-                at: id.unwrap_or_default(),
-                by: by.service.clone(),
-                why: "an endpoint that leads to it".to_owned(),
-            };
+            let why = "an endpoint that leads to it".to_owned();
+            let hop = Hop { at: id.unwrap_or_default(), by: by.service.clone(), why };
+            let passed = Passed { hop, sure: by.sure };
             let onward = if by.sure { listens.clone() } else { listens.doubt(&Connections::all()) };
             for (endpoint, source) in self.of_interfaces(&by.interfaces) {
                 let mut all = Band::shut();
@@ -50,7 +48,7 @@ impl<'n> Estate<'n> {
                     all = all.or(&band);
                     if wanted(self.border_of(&arrival.from)) && !band.may.is_empty() {
                         let legs = arrival.legs.iter().cloned().chain([leg(Some(source.point))]).collect();
-                        let relays = arrival.relays.iter().cloned().chain([hop.clone()]).collect();
+                        let relays = arrival.relays.iter().cloned().chain([passed.clone()]).collect();
                         found.push(Arrival {
                             from: arrival.from.clone(),
                             band,
@@ -85,6 +83,7 @@ impl<'n> Estate<'n> {
         let mut found = Vec::new();
         for foreign in &self.relays.managed {
             let hop = Hop { at: foreign.endpoint.clone(), by: String::new(), why: foreign.why.clone() };
+            let passed = Passed { hop, sure: false };
             if foreign.interfaces.is_empty() {
                 let outside =
                     Outside::nobody_knows(format!("{}, of which no interface was collected", foreign.endpoint));
@@ -116,7 +115,7 @@ impl<'n> Estate<'n> {
                 for arrival in arrivals.iter().filter(|arrival| wanted(self.border_of(&arrival.from))) {
                     let band = arrival.band.and(&Band::unknown());
                     let legs = arrival.legs.iter().cloned().chain([leg(None)]).collect();
-                    let relays = arrival.relays.iter().cloned().chain([hop.clone()]).collect();
+                    let relays = arrival.relays.iter().cloned().chain([passed.clone()]).collect();
                     found.push(Arrival { from: arrival.from.clone(), band, legs, relays, keeps: false, alone: false });
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::arrivals::{Arrival, Estate, From, Leg};
+use super::arrivals::{Arrival, Estate, From, Leg, Passed};
 use super::classes::Class;
 use super::outside::Outside;
 use super::straight::{self, Known};
@@ -77,7 +77,7 @@ impl<'n> Estate<'n> {
             true => format!("forwards {} to {}", edge.client.describe().join(", "), edge.target.describe().join(", ")),
             false => "may forward to it".to_owned(),
         };
-        let hop = Hop { at: balancer.to_owned(), by, why };
+        let passed = Passed { hop: Hop { at: balancer.to_owned(), by, why }, sure: edge.sure };
         for arrival in self.at_relay(door, links.saturating_sub(1)).iter() {
             if !wanted(self.border_of(&arrival.from)) {
                 continue;
@@ -99,7 +99,7 @@ impl<'n> Estate<'n> {
                 let more = |on: &Connections, own: &Connections| !on.subtract(own).is_empty();
                 let alone = crosses && (more(&on.must, &own.must) || more(&on.may, &own.may));
                 let legs = arrival.legs.iter().cloned().chain([leg.clone()]).collect();
-                let relays = arrival.relays.iter().cloned().chain([hop.clone()]).collect();
+                let relays = arrival.relays.iter().cloned().chain([passed.clone()]).collect();
                 found.push(Arrival { from, band, legs, relays, keeps: arrival.keeps, alone: alone || arrival.alone });
             }
         }

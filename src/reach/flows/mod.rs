@@ -26,10 +26,10 @@ use super::decide::any_port;
 use super::network::{Interface, Network};
 use super::query::Verdict;
 use super::walk::public;
-use super::way::Hop;
+use super::way::{Hop, Point, Said};
 use crate::model::Connections;
 use crate::zone::{AddressBook, Border, Zones};
-use arrivals::{Arrival, Estate, From, Leg};
+use arrivals::{Arrival, Estate, From, Leg, Passed};
 use classes::{Class, Role};
 use matchers::Matchers;
 
@@ -69,7 +69,7 @@ pub struct Flow {
     /// Load balancers and endpoints that it passes, in order; none if it is one connection.
     pub via: Vec<String>,
     legs: Vec<Leg>,
-    relays: Vec<Hop>,
+    relays: Vec<Passed>,
     alone: bool,
 }
 
@@ -149,7 +149,7 @@ impl<'a> Network<'a> {
             From::Outside(outside) => Party::Outside(Arc::clone(outside)),
         };
         let border = estate.classes.get(to).map_or_else(Border::unclassified, |class| class.border.clone());
-        let via = arrival.relays.iter().map(|hop| hop.at.clone()).collect();
+        let via = arrival.relays.iter().map(|passed| passed.hop.at.clone()).collect();
         let dst = Party::Interfaces { border, ids: of(to) };
         Flow { src, dst, band: arrival.band, via, legs: arrival.legs, relays: arrival.relays, alone: arrival.alone }
     }
@@ -168,15 +168,50 @@ impl<'a> Network<'a> {
                     let decision = self.decide(from, leg.to, leg.by, &any_port());
                     hops.extend(self.hops(&decision, &leg.asked));
                 }
-                None => {
-                    let Party::Outside(outside) = &flow.src else { continue };
-                    let why = format!("may be reached by {}", outside.what);
-                    hops.push(Hop { at: self.name(leg.to), by: String::new(), why });
-                }
+                None => hops.extend(self.unasked(flow, leg)),
             }
-            hops.extend(flow.relays.get(at).cloned());
+            hops.extend(flow.relays.get(at).map(|passed| passed.hop.clone()));
         }
         hops
+    }
+
+    /// What is not known of a flow: of its connections and load balancers the first that is not sure.
+    pub fn open_question(&self, flow: &Flow) -> Option<Hop> {
+        let found = flow.legs.iter().enumerate().find_map(|(at, leg)| {
+            let doubt = match leg.from {
+                Some(from) => {
+                    let decision = self.decide(from, leg.to, leg.by, &any_port());
+                    let open = leg.asked.subtract(&decision.band.must);
+                    (!open.is_empty()).then(|| self.doubt(&decision, &open)).flatten().map(Said::hop)
+                }
+                None => self.unasked(flow, leg),
+            };
+            doubt.or_else(|| Some(flow.relays.get(at).filter(|passed| !passed.sure)?.hop.clone()))
+        });
+        found.or_else(|| self.open_end(flow))
+    }
+
+    /// What begins somewhere unknown.
+    fn unasked(&self, flow: &Flow, leg: &Leg) -> Option<Hop> {
+        let Party::Outside(outside) = &flow.src else { return None };
+        let why = format!("may be reached by {}", outside.what);
+        Some(Hop { at: self.name(leg.to), by: String::new(), why })
+    }
+
+    /// What is not known of a flow all of whose connections would pass: who sends it, or what takes it.
+    fn open_end(&self, flow: &Flow) -> Option<Hop> {
+        let (first, last) = (flow.legs.first()?, flow.legs.last()?);
+        let hop = |at, why: String| Some(Hop { at, by: String::new(), why });
+        match first.from {
+            Some(Point::Interface(at, _)) if self.interfaces.get(at).is_some_and(|interface| interface.forwards) => {
+                let why = "it may send under any address: its source/destination check is off".to_owned();
+                hop(self.name(Point::Interface(at, first.by)), why)
+            }
+            _ => match &flow.src {
+                Party::Outside(outside) if outside.addresses.is_none() => self.unasked(flow, first),
+                _ => hop(self.name(last.to), "which connections it takes is not known".to_owned()),
+            },
+        }
     }
 
     /// Every block that tells addresses apart.

@@ -1,0 +1,152 @@
+//! Which declared flows approve a flow, and what of it lies beyond them.
+
+use super::ends::{self, members};
+use crate::config::{self, End, Matcher};
+use crate::model::{AddressSet, Connections, short_of};
+use crate::policy::facts::context::{Bearer, Context};
+use crate::reach::{Flow, Party, public_addresses};
+
+/// What approvals say of flows.
+#[derive(Debug, Default)]
+pub(in crate::policy::facts) struct Covered {
+    pub approved_by: Vec<String>,
+    pub expired: Vec<String>,
+    /// What flows approve.
+    pub approved: Connections,
+    /// What flows approve that say what secures it.
+    pub secured: Connections,
+}
+
+impl Covered {
+    pub fn add(&mut self, other: Self) {
+        for (all, more) in [(&mut self.approved_by, other.approved_by), (&mut self.expired, other.expired)] {
+            all.extend(more);
+            all.sort();
+            all.dedup();
+        }
+    }
+}
+
+/// What of some connections of a flow is approved, and what is left, for which addresses of the far end where that lies
+/// outside.
+pub(super) fn of(
+    context: &Context<'_>,
+    flow: &Flow,
+    open: &Connections,
+) -> (Covered, Vec<(Option<AddressSet>, Connections)>) {
+    let far = match (&flow.src, &flow.dst) {
+        (Party::Outside(outside), _) | (_, Party::Outside(outside)) => outside.addresses.clone(),
+        _ => None,
+    };
+    let mut rest = if open.is_empty() { vec![] } else { vec![(far, open.clone())] };
+    let mut covered = Covered::default();
+    for declared in &context.config.flows {
+        let approved = open.intersect(&declared.connections);
+        let (Some(from), Some(to)) = (held(context, &declared.from, &flow.src), held(context, &declared.to, &flow.dst))
+        else {
+            continue;
+        };
+        if approved.is_empty() {
+            continue;
+        }
+        if !declared.counts_on(context.day) {
+            covered.expired.push(declared.id.clone());
+            continue;
+        }
+        covered.approved_by.push(declared.id.clone());
+        covered.approved = covered.approved.union(&approved);
+        if !declared.security_features.is_empty() {
+            covered.secured = covered.secured.union(&approved);
+        }
+        let within = |addresses: Option<AddressSet>, connections: Connections| {
+            let parts = [&from, &to].into_iter().filter_map(|held| match held {
+                Held::Whole => None,
+                Held::Part(part) => Some(part),
+            });
+            let outside = addresses.map(|addresses| {
+                let inside = parts.fold(addresses.clone(), |inside, part| inside.intersect(part));
+                (addresses.subtract(&inside), inside)
+            });
+            match outside {
+                None => vec![(None, connections.subtract(&declared.connections))],
+                Some((beyond, inside)) => {
+                    vec![(Some(inside), connections.subtract(&declared.connections)), (Some(beyond), connections)]
+                }
+            }
+        };
+        rest = rest.into_iter().flat_map(|(addresses, connections)| within(addresses, connections)).collect();
+        rest.retain(|(addresses, connections)| {
+            !connections.is_empty() && addresses.as_ref().is_none_or(|addresses| !addresses.is_empty())
+        });
+    }
+    (covered, rest)
+}
+
+/// Whether a declared flow approves some of a flow.
+pub(in crate::policy::facts) fn approves(context: &Context<'_>, declared: &config::Flow, flow: &Flow) -> bool {
+    !flow.band.may.intersect(&declared.connections).is_empty()
+        && held(context, &declared.from, &flow.src).is_some()
+        && held(context, &declared.to, &flow.dst).is_some()
+}
+
+/// How much of a party an end holds.
+enum Held {
+    Whole,
+    Part(AddressSet),
+}
+
+fn held(context: &Context<'_>, end: &End, party: &Party) -> Option<Held> {
+    match party {
+        Party::Interfaces { border, .. } => {
+            let End::Where { cidr, matcher, .. } = end else { return None };
+            let all = members(context, party);
+            let whole = end.holds_border(&border.zone, border.environment.as_deref())
+                && all.iter().all(|member| {
+                    let owners = context.owners().of_id(&member.asset.id);
+                    let named = |id: &str| {
+                        let pattern = matcher.asset.as_deref();
+                        Matcher::fits(pattern, Some(id)) || Matcher::fits(pattern, Some(&short_of(id)))
+                    };
+                    let asset = matcher.asset.is_none()
+                        || named(&member.asset.id)
+                        || owners.is_some_and(|owner| named(&owner.id));
+                    // addresses do not tell workloads apart: an approval for one holds for the nodes that may run it
+                    let inside = !end.is_inside_cluster()
+                        || match &member.bearer {
+                            Bearer::LoadBalancer => true,
+                            Bearer::Node(cluster) => context.runs(cluster, matcher),
+                            Bearer::Other => false,
+                        };
+                    let addressed = cidr.is_none_or(|net| {
+                        !member.addresses.is_empty() && member.addresses.iter().all(|address| net.contains(address))
+                    });
+                    asset && inside && addressed
+                });
+            (whole && !all.is_empty()).then_some(Held::Whole)
+        }
+        Party::Outside(outside) => match end {
+            End::Internet => {
+                let addresses = outside.addresses.as_ref()?;
+                let part = public_addresses().intersect(addresses);
+                (!part.is_empty()).then_some(Held::Part(part))
+            }
+            End::Where { zone, environment, cidr, matcher, .. } => {
+                if end.is_inside_cluster() || matcher.asset.is_some() {
+                    return None;
+                }
+                let border = &outside.border;
+                // addresses that no zone bears can still be named by their block alone
+                let bare = zone.is_none() && environment.is_none() && cidr.is_some();
+                let own = !ends::is_internet(party) && end.holds_border(&border.zone, border.environment.as_deref());
+                match (bare || own, cidr, &outside.addresses) {
+                    (true, None, _) => Some(Held::Whole),
+                    (true, Some(net), Some(addresses)) => {
+                        let part = addresses.intersect(&AddressSet::from_nets([net]));
+                        (!part.is_empty()).then_some(Held::Part(part))
+                    }
+                    _ => None,
+                }
+            }
+        },
+    }
+}

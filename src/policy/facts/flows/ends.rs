@@ -1,0 +1,179 @@
+//! Ends of flows: who owns the interfaces, how people call them, and which of them hold cardholder data.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+use crate::model::{
+    AddressSet, Asset, EksCluster, Instance, Inventory, LoadBalancer, NetworkInterface, VpcEndpoint, short_of,
+};
+use crate::policy::facts::context::{Bearer, Context, bearer_of, bearer_of_instance, node_cluster};
+use crate::reach::{Flow, Party, public_addresses};
+use crate::zone::{AddressBook, Store, store};
+
+/// The load balancer, node group or group of interfaces that something belongs to: it outlives any of its interfaces.
+#[derive(Debug, Clone)]
+pub(in crate::policy::facts) struct Owner {
+    /// Its id.
+    pub id: String,
+    /// Its place in the inventory, if it is an asset; else that of one of its interfaces.
+    pub asset: usize,
+}
+
+impl Owner {
+    /// How people call it.
+    pub fn name(&self) -> String {
+        if self.id.starts_with("arn:") { short_of(&self.id) } else { self.id.clone() }
+    }
+}
+
+/// An interface, or an instance whose interfaces were not collected.
+pub(super) struct Member<'a> {
+    pub asset: &'a Asset,
+    pub bearer: Bearer,
+    pub addresses: &'a [IpAddr],
+}
+
+/// Owners of interfaces.
+pub(in crate::policy::facts) struct Owners {
+    by_interface: HashMap<Arc<str>, Owner>,
+    /// Public addresses that nobody claims, IPv4 and IPv6.
+    internet: [(IpNet, AddressSet); 2],
+}
+
+impl Owners {
+    pub fn of_all(inventory: &Inventory, book: &AddressBook) -> Self {
+        let mut balancers: HashMap<&str, (usize, &Asset)> = HashMap::new();
+        for (at, asset, _) in inventory.of::<LoadBalancer>() {
+            if let Some((_, name)) = asset.id.split_once(":loadbalancer/") {
+                balancers.insert(name, (at, asset));
+            }
+        }
+        let mut endpoints: HashMap<&str, (usize, &Asset)> = HashMap::new();
+        for (at, asset, endpoint) in inventory.of::<VpcEndpoint>() {
+            endpoints.extend(endpoint.interfaces.iter().map(|eni| (eni.as_str(), (at, asset))));
+        }
+        let clusters: HashMap<&str, usize> =
+            inventory.of::<EksCluster>().map(|(at, _, cluster)| (cluster.name.as_str(), at)).collect();
+        let mut by_interface: HashMap<Arc<str>, Owner> = HashMap::new();
+        let named = |(at, asset): (usize, &Asset)| Owner { id: asset.id.to_string(), asset: at };
+        for (at, asset, body) in inventory.of::<NetworkInterface>() {
+            let balancer = body.description.strip_prefix("ELB ").and_then(|name| balancers.get(name));
+            let endpoint = endpoints.get(short_of(&asset.id).as_str());
+            let instance = body.instance.as_deref().and_then(|id| inventory.find::<Instance>(id));
+            // Amazon EKS User Guide, "Cluster network interfaces": `Amazon EKS <cluster>`
+            let plane = body.description.strip_prefix("Amazon EKS ").and_then(|name| Some((name, clusters.get(name)?)));
+            let owner = match (balancer.or(endpoint), instance, plane) {
+                (Some(owner), ..) => named(*owner),
+                (_, Some((at, owner, _)), _) => of_instance(at, owner),
+                (_, _, Some((name, cluster))) => Owner { id: format!("control plane of {name}"), asset: *cluster },
+                _ => Owner { id: behind(body.service.as_deref(), &body.groups, asset), asset: at },
+            };
+            by_interface.insert(Arc::clone(&asset.id), owner);
+        }
+        for (at, asset, _) in inventory.of::<Instance>() {
+            by_interface.entry(Arc::clone(&asset.id)).or_insert_with(|| of_instance(at, asset));
+        }
+        let pieces = book.split(public_addresses(), None);
+        let claimed = pieces.iter().filter(|piece| !piece.owners.is_empty());
+        let unclaimed = claimed.fold(public_addresses().clone(), |all, piece| all.subtract(&piece.addresses));
+        let of = |family: IpNet| (family, unclaimed.intersect(&AddressSet::from_nets([&family])));
+        Self { by_interface, internet: [Ipv4Net::default().into(), Ipv6Net::default().into()].map(of) }
+    }
+
+    /// The owners of a party's interfaces, each once.
+    pub fn of(&self, party: &Party) -> Vec<Owner> {
+        let Party::Interfaces { ids, .. } = party else { return vec![] };
+        let mut all: Vec<Owner> = ids.iter().filter_map(|id| self.by_interface.get(id)).cloned().collect();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        all.dedup_by(|a, b| a.id == b.id);
+        all
+    }
+
+    /// How people call a party: its owners, or its addresses.
+    pub fn names(&self, party: &Party) -> Vec<String> {
+        match party {
+            Party::Interfaces { .. } => self.of(party).iter().map(Owner::name).collect(),
+            Party::Outside(outside) => match &outside.addresses {
+                Some(addresses) => self.described(addresses),
+                None => vec![outside.what.to_string()],
+            },
+        }
+    }
+
+    /// Addresses as text: `0.0.0.0/0` stands for all that nobody claims, since that takes a hundred blocks to write.
+    fn described(&self, addresses: &AddressSet) -> Vec<String> {
+        let (mut text, mut rest) = (Vec::new(), addresses.clone());
+        for (family, all) in &self.internet {
+            if !all.is_empty() && all.subtract(addresses).is_empty() {
+                text.push(family.to_string());
+                rest = rest.subtract(&AddressSet::from_nets([family]));
+            }
+        }
+        text.extend(rest.describe(3));
+        text
+    }
+
+    /// The owner of an interface, by its id.
+    pub fn of_id(&self, id: &str) -> Option<&Owner> {
+        self.by_interface.get(id)
+    }
+}
+
+fn of_instance(at: usize, asset: &Asset) -> Owner {
+    // Amazon EKS User Guide, "Tag your Amazon EKS resources"
+    match (node_cluster(asset), asset.tags.get("eks:nodegroup-name")) {
+        (Some(cluster), Some(group)) => Owner { id: format!("node group {cluster}/{group}"), asset: at },
+        (Some(cluster), None) => Owner { id: format!("nodes of {cluster}"), asset: at },
+        _ => Owner { id: asset.id.to_string(), asset: at },
+    }
+}
+
+/// Interfaces that nothing but their groups tells of.
+fn behind(service: Option<&str>, groups: &[String], asset: &Asset) -> String {
+    match (service, groups) {
+        (None, []) => asset.id.to_string(),
+        (Some(service), []) => format!("{service} {}", short_of(&asset.id)),
+        (service, groups) => format!("{} behind {}", service.unwrap_or("interfaces"), groups.join(" ")),
+    }
+}
+
+/// The interfaces of a party.
+pub(super) fn members<'a>(context: &'a Context<'_>, party: &Party) -> Vec<Member<'a>> {
+    let Party::Interfaces { ids, .. } = party else { return vec![] };
+    let inventory = context.inventory;
+    let of = |id: &Arc<str>| {
+        if let Some((_, asset, body)) = inventory.find::<NetworkInterface>(id) {
+            let bearer = bearer_of(inventory, asset, body);
+            return Some(Member { asset, bearer, addresses: &body.private_addresses });
+        }
+        let (_, asset, body) = inventory.find::<Instance>(id)?;
+        Some(Member { asset, bearer: bearer_of_instance(asset), addresses: &body.private_addresses })
+    };
+    ids.iter().filter_map(of).collect()
+}
+
+/// How people call the far end of a flow, as far as some addresses of it are meant.
+pub(super) fn far_names(context: &Context<'_>, flow: &Flow, addresses: Option<&AddressSet>) -> Vec<String> {
+    let far = if matches!(flow.dst, Party::Interfaces { .. }) { &flow.src } else { &flow.dst };
+    match addresses {
+        Some(addresses) if matches!(far, Party::Outside(_)) => context.owners().described(addresses),
+        _ => context.owners().names(far),
+    }
+}
+
+/// Whether a party is addresses of the internet that no zone claims.
+pub(super) fn is_internet(party: &Party) -> bool {
+    matches!(party, Party::Outside(outside) if &*outside.border.zone == "internet")
+}
+
+/// Interfaces of a party that belong to a store of cardholder data, or may do so.
+pub(super) fn stores(context: &Context<'_>, party: &Party) -> Vec<(String, Store)> {
+    let of = |member: Member<'_>| {
+        let (_, _, body) = context.inventory.find::<NetworkInterface>(&member.asset.id)?;
+        Some((short_of(&member.asset.id), store::of(body, context.config)))
+    };
+    members(context, party).into_iter().filter_map(of).filter(|(_, store)| *store != Store::None).collect()
+}
