@@ -36,6 +36,8 @@ struct Sight {
     connections: Vec<String>,
     /// How many records.
     records: u64,
+    /// Whether these are answers, which imply the connection: the log lacks its beginning.
+    implied: bool,
     /// When the last one ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     last: Option<String>,
@@ -207,6 +209,7 @@ fn sight(flow: &Flow, logs: &Logs) -> Sight {
         dst_port: first.dst_port,
         connections: flow.connections.describe(),
         records: flow.seen.records,
+        implied: flow.implied,
         last: flow.seen.last.and_then(time),
     }
 }
@@ -215,7 +218,8 @@ impl Sight {
     fn told(&self) -> String {
         let Self { file, line, interface, src, dst, connections, .. } = self;
         let last = self.last.as_ref().map(|last| format!(", last {last}")).unwrap_or_default();
-        let records = counted(usize::try_from(self.records).unwrap_or(usize::MAX), "record");
+        let noun = if self.implied { "answer" } else { "record" };
+        let records = counted(usize::try_from(self.records).unwrap_or(usize::MAX), noun);
         let text =
             format!("{src} -> {dst}  {}  at {interface}  ({file}:{line}, {records}{last})", connections.join(", "));
         clean(&text).into_owned()

@@ -7,43 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use super::record::Record;
+use super::sighting::{Seen, Sighting};
 use crate::model::Protocol;
-
-/// Where a record stands, and its ports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Seen {
-    /// The number of the file.
-    pub file: u32,
-    /// The line, from 1.
-    pub line: u64,
-    /// The sender's port.
-    pub src_port: u16,
-    /// The receiver's port.
-    pub dst_port: u16,
-}
-
-/// Records of one kind: the first, how many, the last time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sighting {
-    /// The first one.
-    pub first: Seen,
-    /// How many.
-    pub records: u64,
-    /// When the last window ended, in seconds since 1970; none if the format does not tell.
-    pub last: Option<i64>,
-}
-
-impl Sighting {
-    fn add(slot: &mut Option<Self>, first: Seen, last: Option<i64>) {
-        match slot {
-            Some(known) => {
-                known.records += 1;
-                known.last = known.last.max(last);
-            }
-            None => *slot = Some(Self { first, records: 1, last }),
-        }
-    }
-}
 
 /// Which interface saw packets from where to where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,8 +33,8 @@ pub struct Group {
     pub accepted: Option<Sighting>,
     /// Packets of the client that were rejected.
     pub rejected: Option<Sighting>,
-    /// Whether packets of the server were accepted.
-    pub answered: bool,
+    /// Packets of the server that were accepted, with the ports in the order of the connection.
+    pub answers: Option<Sighting>,
     /// Whether one of them agreed to a connection.
     pub established: bool,
 }
@@ -131,25 +96,23 @@ impl Observed {
         let interface = self.number(&record.interface);
         let Record { src, dst, protocol, src_port, dst_port, end, .. } = *record;
         let ends = Ends { interface, src, dst, protocol };
-        let seen = Seen { file, line, src_port, dst_port };
+        let seen = Sighting { first: Seen { file, line, src_port, dst_port }, records: 1, last: end };
         let role = role(record);
         if !record.accepted {
             self.rejected += 1;
             // what is rejected is a note at most: the lower port is taken for the server's
             if role == Role::Begins || (role == Role::Either && dst_port <= src_port) {
-                Sighting::add(&mut self.groups.entry((ends, dst_port)).or_default().rejected, seen, end);
+                seen.join(&mut self.groups.entry((ends, dst_port)).or_default().rejected);
             }
             return;
         }
         self.accepted += 1;
         match role {
-            Role::Begins => {
-                Sighting::add(&mut self.groups.entry((ends, dst_port)).or_default().accepted, seen, end);
-            }
+            Role::Begins => seen.join(&mut self.groups.entry((ends, dst_port)).or_default().accepted),
             Role::Answers => {
                 self.answers += 1;
                 let group = self.groups.entry((ends.turned(), src_port)).or_default();
-                group.answered = true;
+                seen.turned().join(&mut group.answers);
                 group.established |= record.tcp_flags.is_some_and(|flags| flags & 18 == 18);
             }
             Role::Either => {
@@ -163,7 +126,7 @@ impl Observed {
                         known.records += 1;
                         known.last = known.last.max(end);
                     }
-                    None => all.push(Sighting { first: seen, records: 1, last: end }),
+                    None => all.push(seen),
                 }
             }
         }
@@ -186,15 +149,14 @@ impl Observed {
             for all in pairs.values_mut() {
                 all.retain(|sighting| {
                     let Seen { src_port, dst_port, .. } = sighting.first;
-                    let begun = groups.get_mut(&(*ends, dst_port)).and_then(|group| group.accepted.as_mut());
-                    if let Some(known) = begun {
-                        known.records += sighting.records;
-                        known.last = known.last.max(sighting.last);
+                    let begun = groups.get_mut(&(*ends, dst_port)).filter(|group| group.accepted.is_some());
+                    if let Some(group) = begun {
+                        sighting.join(&mut group.accepted);
                         return false;
                     }
                     match groups.get_mut(&(ends.turned(), src_port)).filter(|group| group.accepted.is_some()) {
                         Some(group) => {
-                            group.answered = true;
+                            sighting.turned().join(&mut group.answers);
                             self.answers += sighting.records;
                             false
                         }
@@ -256,6 +218,7 @@ mod tests {
         all.settle();
         assert!(all.pairs.values().all(BTreeMap::is_empty));
         let group = all.groups.values().next().unwrap();
-        assert_eq!((group.accepted.unwrap().records, group.answered, group.established), (2, true, false));
+        let records = |seen: Option<Sighting>| seen.map(|seen| seen.records);
+        assert_eq!((records(group.accepted), records(group.answers), group.established), (Some(2), Some(1), false));
     }
 }

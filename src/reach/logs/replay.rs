@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use super::judge::{Evidence, Judged, asked};
-use super::observed::{Ends, Observed, Sighting, has_ports};
+use super::observed::{Ends, Observed, has_ports};
+use super::sighting::Sighting;
 use crate::model::Connections;
 use crate::reach::network::{Network, short};
 use crate::reach::query::Answer;
@@ -24,6 +25,8 @@ pub struct Flow {
     pub connections: Connections,
     /// The records.
     pub seen: Sighting,
+    /// Whether these are answers, which imply the connection: the log lacks its beginning.
+    pub implied: bool,
 }
 
 /// What records show of a connection.
@@ -123,10 +126,11 @@ impl Run<'_, '_> {
     fn groups(&mut self) {
         let observed = self.observed;
         for ((ends, port), group) in &observed.groups {
-            if let Some(seen) = group.accepted {
-                let evidence = Evidence { answered: group.answered, established: group.established };
+            // a log that begins in the middle of a connection may have its answers alone
+            if let Some(seen) = group.accepted.or(group.answers) {
+                let evidence = Evidence { answered: group.answers.is_some(), established: group.established };
                 let judged = self.judge(ends, *port, evidence);
-                let flow = self.flow(ends, *port, seen);
+                let flow = Flow { implied: group.accepted.is_none(), ..self.flow(ends, *port, seen) };
                 self.count(flow, judged, false);
             }
             if let Some(seen) = group.rejected
@@ -177,8 +181,8 @@ impl Run<'_, '_> {
             for ((ends, port), (seen, judged, answer)) in merged {
                 if answer && !matches!(judged, Judged::Unknown(_)) {
                     self.replay.as_answers += 1;
-                    let answered = self.flow(&ends.turned(), seen.first.src_port, seen);
-                    self.replay.accepted.push(answered);
+                    let answered = self.flow(&ends.turned(), seen.first.src_port, seen.turned());
+                    self.replay.accepted.push(Flow { implied: true, ..answered });
                     continue;
                 }
                 let flow = self.flow(&ends, port, seen);
@@ -219,7 +223,7 @@ impl Run<'_, '_> {
         let interface = self.observed.interfaces.get(name).cloned().unwrap_or_default();
         let own = self.number(ends).and_then(|at| self.network.interfaces.get(at));
         let vpc = own.map(|own| own.vpc.to_owned());
-        Flow { interface, vpc, src: ends.src, dst: ends.dst, connections: asked(ends.protocol, port), seen }
+        Flow { interface, vpc, src: ends.src, dst: ends.dst, connections: asked(ends.protocol, port), seen, implied: false }
     }
 
     fn count(&mut self, flow: Flow, judged: Judged, either_way: bool) {

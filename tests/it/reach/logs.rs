@@ -55,7 +55,7 @@ fn what_a_record_shows_depends_on_where_it_was_made() {
     let flags = |interface: &str, src: &str, dst: &str, ports: (u16, u16), flags: u8| {
         format!("{interface} {src} {dst} {} {} 6 {flags} - - 1763600060 ACCEPT\n", ports.0, ports.1)
     };
-    let https = (50000, 443);
+    let (https, https_back) = ((50000, 443), (443, 50000));
     let cases = [
         // groups and ACLs of the sender are what a record at the sender shows
         ("internet", flow("eni-private", "10.0.1.11", "8.8.8.8", https), "agreed 1"),
@@ -76,7 +76,18 @@ fn what_a_record_shows_depends_on_where_it_was_made() {
             ),
             "contradictions 1, answers 1",
         ),
+        // answers imply the connection of which the log lacks the beginning: at its client it came back, at its server it arrived
+        ("internet", flow("eni-bare", "1.1.1.1", "10.0.0.12", https_back), "contradictions 1, answers 1"),
+        ("internet", flow("eni-shut", "10.0.0.13", "1.1.1.1", https_back), "contradictions 1, answers 1"),
+        ("internet", flow("eni-web", "10.0.0.11", "1.1.1.1", https_back), "agreed 1, answers 1"),
+        (
+            "internet",
+            format!("{HEADER}\n{}", flags("eni-bare", "1.1.1.1", "10.0.0.12", (8443, 50000), 18)),
+            "contradictions 1, answers 1",
+        ),
+        ("internet", flow("eni-nat", "10.0.2.11", "10.0.1.11", https_back), "unknown 1, answers 1"),
         // a way back that is missing stops answers only
+        ("peering", flow("eni-spoke-b", "10.1.1.10", "10.0.0.10", https_back), "stopped_later 1, answers 1"),
         ("peering", flow("eni-spoke-b", "10.0.0.10", "10.1.1.10", https), "stopped_later 1"),
         (
             "peering",
