@@ -26,6 +26,17 @@ pub(super) enum Judged {
     Contradicted(Shown, Box<Answer>),
 }
 
+impl Judged {
+    /// Whether two flows to one port can be told as one.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Unknown(why), Self::Unknown(other)) => why == other,
+            (Self::Contradicted(shown, _), Self::Contradicted(other, _)) => shown == other,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+}
+
 /// What records say beyond that the client's packets were accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) struct Evidence {

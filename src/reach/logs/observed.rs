@@ -47,9 +47,8 @@ pub struct Observed {
     numbers: HashMap<String, u32>,
     /// Connections of which it is known which end began them, by the server's port.
     pub(super) groups: HashMap<(Ends, u16), Group>,
-    /// Accepted packets of which it is not, by ports: as the lower one, and whether they go to it, tell, each with the
-    /// first few others.
-    pub(super) pairs: HashMap<Ends, BTreeMap<(u16, bool), Vec<Sighting>>>,
+    /// Accepted packets of which it is not, by the sender's port and the receiver's: each pair is two questions of its own.
+    pub(super) pairs: HashMap<Ends, BTreeMap<(u16, u16), Sighting>>,
     /// Records that were accepted.
     pub accepted: u64,
     /// Records that were rejected.
@@ -57,9 +56,6 @@ pub struct Observed {
     /// Accepted records that are answers.
     pub answers: u64,
 }
-
-/// Ports opposite one port that are kept: the others tell nothing new, since one of two ports stays the same.
-const KEPT: usize = 64;
 
 /// What a record's packets are to the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,18 +112,8 @@ impl Observed {
                 group.established |= record.tcp_flags.is_some_and(|flags| flags & 18 == 18);
             }
             Role::Either => {
-                let key = (src_port.min(dst_port), dst_port <= src_port);
-                let all = self.pairs.entry(ends).or_default().entry(key).or_default();
-                let same = |known: &Sighting| (known.first.src_port, known.first.dst_port) == (src_port, dst_port);
-                let full = all.len() >= KEPT;
-                let at = all.iter().position(same).or_else(|| full.then(|| all.len() - 1));
-                match at.and_then(|at| all.get_mut(at)) {
-                    Some(known) => {
-                        known.records += 1;
-                        known.last = known.last.max(end);
-                    }
-                    None => all.push(seen),
-                }
+                let all = self.pairs.entry(ends).or_default();
+                all.entry((src_port, dst_port)).and_modify(|known| known.add(seen)).or_insert(seen);
             }
         }
     }
@@ -146,25 +132,21 @@ impl Observed {
     pub(super) fn settle(&mut self) {
         let groups = &mut self.groups;
         for (ends, pairs) in &mut self.pairs {
-            for all in pairs.values_mut() {
-                all.retain(|sighting| {
-                    let Seen { src_port, dst_port, .. } = sighting.first;
-                    let begun = groups.get_mut(&(*ends, dst_port)).filter(|group| group.accepted.is_some());
-                    if let Some(group) = begun {
-                        sighting.join(&mut group.accepted);
-                        return false;
+            pairs.retain(|(src_port, dst_port), seen| {
+                let begun = groups.get_mut(&(*ends, *dst_port)).filter(|group| group.accepted.is_some());
+                if let Some(group) = begun {
+                    seen.join(&mut group.accepted);
+                    return false;
+                }
+                match groups.get_mut(&(ends.turned(), *src_port)).filter(|group| group.accepted.is_some()) {
+                    Some(group) => {
+                        seen.turned().join(&mut group.answers);
+                        self.answers += seen.records;
+                        false
                     }
-                    match groups.get_mut(&(ends.turned(), src_port)).filter(|group| group.accepted.is_some()) {
-                        Some(group) => {
-                            sighting.turned().join(&mut group.answers);
-                            self.answers += sighting.records;
-                            false
-                        }
-                        None => true,
-                    }
-                });
-            }
-            pairs.retain(|_, all| !all.is_empty());
+                    None => true,
+                }
+            });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Asking the engine about what logs saw.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::judge::{Evidence, Judged, asked};
@@ -147,46 +147,33 @@ impl Run<'_, '_> {
     fn pairs(&mut self) {
         let observed = self.observed;
         for (ends, pairs) in &observed.pairs {
-            let mirrored = observed.pairs.get(&ends.turned());
-            let mut merged: BTreeMap<(Ends, u16), (Sighting, Judged, bool)> = BTreeMap::new();
-            for ((low, to_low), all) in pairs {
-                let back = has_ports(ends.protocol) && mirrored.is_some_and(|back| back.contains_key(&(*low, !to_low)));
-                // told once, as the connection that its lower port serves
-                if back && !to_low {
-                    self.replay.as_answers += 1;
+            let mirrored = observed.pairs.get(&ends.turned()).filter(|_| has_ports(ends.protocol));
+            let mut answered = BTreeSet::new();
+            let mut told: BTreeMap<(u16, bool), Vec<(Sighting, Judged)>> = BTreeMap::new();
+            for ((src_port, dst_port), seen) in pairs {
+                let back = mirrored.is_some_and(|back| back.contains_key(&(*dst_port, *src_port)));
+                // both readings are asked about once, as of the connection that the lower port serves
+                if back && (dst_port, ends.dst) > (src_port, ends.src) {
+                    answered.insert(*src_port);
                     continue;
                 }
-                for seen in all {
-                    let port = seen.first.dst_port;
-                    match merged.get_mut(&(*ends, port)) {
-                        Some((known, judged, answer)) => {
-                            known.records += seen.records;
-                            known.last = known.last.max(seen.last);
-                            // the worst of its kind stands for all
-                            if !matches!(judged, Judged::Contradicted(..)) {
-                                let other = self.either(ends, seen, back);
-                                if matches!(other.0, Judged::Contradicted(..)) {
-                                    known.first = seen.first;
-                                    (*judged, *answer) = other;
-                                }
-                            }
-                        }
-                        None => {
-                            let (judged, answer) = self.either(ends, seen, back);
-                            merged.insert((*ends, port), (*seen, judged, answer));
-                        }
-                    }
+                let (judged, answer) = self.either(ends, seen, back);
+                let alike = told.entry((if answer { *src_port } else { *dst_port }, answer)).or_default();
+                match alike.iter_mut().find(|(_, known)| known.is_like(&judged)) {
+                    Some((known, _)) => known.add(*seen),
+                    None => alike.push((*seen, judged)),
                 }
             }
-            for ((ends, port), (seen, judged, answer)) in merged {
-                if answer && !matches!(judged, Judged::Unknown(_)) {
-                    self.replay.as_answers += 1;
-                    let answered = self.flow(&ends.turned(), seen.first.src_port, seen.turned());
-                    self.replay.accepted.push(Flow { implied: true, ..answered });
-                    continue;
+            self.replay.as_answers += answered.len() as u64;
+            for ((port, answer), alike) in told {
+                for (seen, judged) in alike {
+                    if answer {
+                        let flow = Flow { implied: true, ..self.flow(&ends.turned(), port, seen.turned()) };
+                        self.count_answers(flow, judged);
+                    } else {
+                        self.count(self.flow(ends, port, seen), judged, true);
+                    }
                 }
-                let flow = self.flow(&ends, port, seen);
-                self.count(flow, judged, true);
             }
         }
     }
@@ -194,14 +181,14 @@ impl Run<'_, '_> {
     /// What is made of packets that may begin a connection or answer one, and whether they are taken for answers.
     fn either(&mut self, ends: &Ends, seen: &Sighting, answered: bool) -> (Judged, bool) {
         let begins = self.judge(ends, seen.first.dst_port, Evidence { answered, established: false });
-        if !matches!(begins, Judged::Contradicted(..) | Judged::StoppedLater) {
+        if matches!(begins, Judged::Agreed) {
             return (begins, false);
         }
         let evidence = Evidence { answered: true, established: false };
         match (&begins, self.judge(&ends.turned(), seen.first.src_port, evidence)) {
             (_, Judged::Agreed) => (Judged::Agreed, true),
-            (Judged::StoppedLater, _) | (_, Judged::Contradicted(..)) => (begins, false),
-            (_, other) => (other, true),
+            (Judged::Contradicted(..), other) if !matches!(other, Judged::Contradicted(..)) => (other, true),
+            _ => (begins, false),
         }
     }
 
@@ -224,6 +211,17 @@ impl Run<'_, '_> {
         let own = self.number(ends).and_then(|at| self.network.interfaces.get(at));
         let vpc = own.map(|own| own.vpc.to_owned());
         Flow { interface, vpc, src: ends.src, dst: ends.dst, connections: asked(ends.protocol, port), seen, implied: false }
+    }
+
+    /// Counts packets that are taken for answers, since nothing else explains them.
+    fn count_answers(&mut self, flow: Flow, judged: Judged) {
+        match judged {
+            Judged::Unknown(_) => self.count(flow, judged, true),
+            _ => {
+                self.replay.as_answers += 1;
+                self.replay.accepted.push(flow);
+            }
+        }
     }
 
     fn count(&mut self, flow: Flow, judged: Judged, either_way: bool) {

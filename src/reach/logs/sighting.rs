@@ -25,12 +25,19 @@ pub struct Sighting {
 }
 
 impl Sighting {
-    /// Adds these records to others of their kind.
+    /// Adds others of their kind to these records.
+    pub(super) fn add(&mut self, other: Self) {
+        self.first = self.first.min(other.first);
+        self.records += other.records;
+        self.last = self.last.max(other.last);
+    }
+
+    /// Adds these records to others of their kind, if there are any.
     pub(super) fn join(self, slot: &mut Option<Self>) {
-        let known = slot.get_or_insert(Self { records: 0, ..self });
-        known.first = known.first.min(self.first);
-        known.records += self.records;
-        known.last = known.last.max(self.last);
+        match slot {
+            Some(known) => known.add(self),
+            None => *slot = Some(self),
+        }
     }
 
     /// Answers, with the ports in the order of the connection that they answer.

@@ -5,13 +5,15 @@ use std::net::IpAddr;
 
 use bolero::check;
 use serde_json::Value;
-use zoneproof::model::{Inventory, Protocol};
+use zoneproof::model::{
+    Direction, Inventory, NetworkInterface, Peer, Protocol, SecurityGroup, SecurityGroupRule, Subnet, Vpc,
+};
 use zoneproof::reach::Network;
 use zoneproof::reach::check::{Check, Packet, Say, Seat};
 use zoneproof::reach::logs::{Observed, Record};
 
 use super::agreement::{Known, PACKETS, ends, shown};
-use super::estate::{Dice, estate};
+use super::estate::{Dice, asset, estate, settled};
 use crate::support::{Run, folder, program, root, run};
 
 const HEADER: &str =
@@ -132,6 +134,83 @@ fn what_a_record_shows_depends_on_where_it_was_made() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Two interfaces of one subnet, of which each lets in some ports from the other, and all out.
+fn neighbours(into_a: (i64, i64), into_b: (i64, i64)) -> Inventory {
+    let mut assets = vec![
+        asset("vpc/vpc-0", Vpc { cidrs: vec!["10.0.0.0/16".parse().unwrap()], default: false }),
+        asset("subnet/subnet-0", Subnet { vpc: "vpc-0".to_owned(), ..Subnet::default() }),
+    ];
+    for (name, address, (low, high)) in [("a", "10.0.0.10", into_a), ("b", "10.0.0.11", into_b)] {
+        let group = format!("sg-{name}");
+        let rule = |direction, protocol: &str, ports: Option<(i64, i64)>| SecurityGroupRule {
+            group: group.clone(),
+            direction,
+            protocol: protocol.to_owned(),
+            from_port: ports.map(|(low, _)| low),
+            to_port: ports.map(|(_, high)| high),
+            peer: Peer::Cidr("10.0.0.0/16".parse().unwrap()),
+            ..SecurityGroupRule::default()
+        };
+        let body = NetworkInterface {
+            vpc: "vpc-0".to_owned(),
+            subnet: "subnet-0".to_owned(),
+            groups: vec![group.clone()],
+            private_addresses: vec![address.parse().unwrap()],
+            interface_type: "interface".to_owned(),
+            ..NetworkInterface::default()
+        };
+        assets.push(asset(&format!("network-interface/eni-{name}"), body));
+        let body = SecurityGroup { vpc: "vpc-0".to_owned(), name: group.clone(), description: String::new() };
+        assets.push(asset(&format!("security-group/{group}"), body));
+        let into = rule(Direction::Ingress, "6", Some((low, high)));
+        assets.push(asset(&format!("security-group-rule/sgr-{name}-in"), into));
+        assets.push(asset(&format!("security-group-rule/sgr-{name}-out"), rule(Direction::Egress, "-1", None)));
+    }
+    settled(assets)
+}
+
+/// What `eni-b` logs of packets from `eni-a`, each from port to port, without flags.
+fn from_a(ports: impl Iterator<Item = (u16, u16)>) -> Observed {
+    let mut observed = Observed::default();
+    for (line, (src_port, dst_port)) in (1..).zip(ports) {
+        let record = Record {
+            interface: "eni-b".to_owned(),
+            src: "10.0.0.10".parse().unwrap(),
+            dst: "10.0.0.11".parse().unwrap(),
+            protocol: Protocol::TCP,
+            src_port,
+            dst_port,
+            accepted: true,
+            tcp_flags: None,
+            end: None,
+        };
+        observed.add(&record, 0, line);
+    }
+    observed
+}
+
+/// Of any number of ports opposite one port, the one that is denied is told, with its own line.
+#[test]
+fn no_port_hides_behind_many_others() {
+    const LAST: u16 = 8200;
+    let contradictions = |inventory: &Inventory, observed: Observed| {
+        let replay = Network::new(inventory, &[]).replay(observed);
+        let told = replay.contradictions.iter().map(|found| {
+            let first = found.flow.seen.first;
+            (first.line, first.src_port, first.dst_port, found.flow.seen.records, found.either_way)
+        });
+        (told.collect::<Vec<_>>(), replay.agreed, replay.as_answers, replay.undecided.len())
+    };
+    // a client with one port and a server with many
+    let many = neighbours((1, 1), (8000, i64::from(LAST) - 1));
+    let found = contradictions(&many, from_a((8000..=LAST).map(|port| (7000, port))));
+    assert_eq!(found, (vec![(201, 7000, LAST, 1, true)], 200, 0, 0));
+    // and answers to one port of a client, the last of a port that does not serve
+    let many = neighbours((8000, i64::from(LAST) - 1), (1, 1));
+    let found = contradictions(&many, from_a((8000..=LAST).map(|port| (port, 7000))));
+    assert_eq!(found, (vec![(201, LAST, 7000, 1, true)], 0, 200, 0));
 }
 
 fn case(name: &str, logs: &[&str]) -> (String, Vec<String>) {
