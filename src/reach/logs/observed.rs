@@ -3,7 +3,7 @@
 //! Which end began a connection: a SYN without an ACK begins, a SYN-ACK answers. Without them, a port below 1024 opposite
 //! one that systems give to clients (32768 and above) is the server's. Of any other record both readings stay open.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::record::Record;
@@ -37,6 +37,8 @@ pub struct Group {
     pub answers: Option<Sighting>,
     /// Whether one of them agreed to a connection.
     pub established: bool,
+    /// The client's ports of which the beginning was accepted.
+    clients: BTreeSet<u16>,
 }
 
 /// What logs say.
@@ -104,7 +106,11 @@ impl Observed {
         }
         self.accepted += 1;
         match role {
-            Role::Begins => seen.join(&mut self.groups.entry((ends, dst_port)).or_default().accepted),
+            Role::Begins => {
+                let group = self.groups.entry((ends, dst_port)).or_default();
+                seen.join(&mut group.accepted);
+                group.clients.insert(src_port);
+            }
             Role::Answers => {
                 self.answers += 1;
                 let group = self.groups.entry((ends.turned(), src_port)).or_default();
@@ -133,12 +139,14 @@ impl Observed {
         let groups = &mut self.groups;
         for (ends, pairs) in &mut self.pairs {
             pairs.retain(|(src_port, dst_port), seen| {
+                // more for a port that is a server's: the same question, whichever port it comes from
                 let begun = groups.get_mut(&(*ends, *dst_port)).filter(|group| group.accepted.is_some());
                 if let Some(group) = begun {
                     seen.join(&mut group.accepted);
                     return false;
                 }
-                match groups.get_mut(&(ends.turned(), *src_port)).filter(|group| group.accepted.is_some()) {
+                // from a server's port to one that no client was seen at, it may begin a connection of its own
+                match groups.get_mut(&(ends.turned(), *src_port)).filter(|group| group.clients.contains(dst_port)) {
                     Some(group) => {
                         seen.turned().join(&mut group.answers);
                         self.answers += seen.records;
@@ -197,8 +205,11 @@ mod tests {
             ..record(8443, 50000, Some(0))
         };
         all.add(&back, 0, 3);
+        // from the same port, but to none that the client was seen at: no answer
+        all.add(&Record { dst_port: 5432, ..back }, 0, 4);
         all.settle();
-        assert!(all.pairs.values().all(BTreeMap::is_empty));
+        let left: Vec<_> = all.pairs.values().flat_map(BTreeMap::keys).collect();
+        assert_eq!(left, [&(8443, 5432)]);
         let group = all.groups.values().next().unwrap();
         let records = |seen: Option<Sighting>| seen.map(|seen| seen.records);
         assert_eq!((records(group.accepted), records(group.answers), group.established), (Some(2), Some(1), false));
