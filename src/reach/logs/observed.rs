@@ -31,8 +31,8 @@ impl Ends {
 pub struct Group {
     /// Packets of the client that were accepted.
     pub accepted: Option<Sighting>,
-    /// Packets of the client that were rejected.
-    pub rejected: Option<Sighting>,
+    /// Packets of the client that were rejected, by the client's port, and whether others of that port were accepted.
+    pub rejected: BTreeMap<u16, (Sighting, bool)>,
     /// Packets of the server that were accepted, with the ports in the order of the connection.
     pub answers: Option<Sighting>,
     /// Whether one of them agreed to a connection.
@@ -100,7 +100,8 @@ impl Observed {
             self.rejected += 1;
             // what is rejected is a note at most: the lower port is taken for the server's
             if role == Role::Begins || (role == Role::Either && dst_port <= src_port) {
-                seen.join(&mut self.groups.entry((ends, dst_port)).or_default().rejected);
+                let all = &mut self.groups.entry((ends, dst_port)).or_default().rejected;
+                all.entry(src_port).and_modify(|(known, _)| known.add(seen)).or_insert((seen, false));
             }
             return;
         }
@@ -134,9 +135,17 @@ impl Observed {
         number
     }
 
-    /// Joins what shows its role in other records: packets of a connection of which the beginning was seen.
+    /// Joins what shows its role in other records: packets of a connection of which the beginning was seen, and those
+    /// that were rejected beside others that were accepted.
     pub(super) fn settle(&mut self) {
         let groups = &mut self.groups;
+        for ((ends, port), group) in groups.iter_mut() {
+            let pairs = self.pairs.get(ends);
+            for (client, (_, also_accepted)) in &mut group.rejected {
+                *also_accepted = group.clients.contains(client)
+                    || pairs.is_some_and(|pairs| pairs.contains_key(&(*client, *port)));
+            }
+        }
         for (ends, pairs) in &mut self.pairs {
             pairs.retain(|(src_port, dst_port), seen| {
                 // more for a port that is a server's: the same question, whichever port it comes from

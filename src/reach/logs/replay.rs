@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::judge::{Evidence, Judged, asked};
-use super::observed::{Ends, Observed, has_ports};
+use super::observed::{Ends, Group, Observed, has_ports};
 use super::sighting::Sighting;
 use crate::model::Connections;
 use crate::reach::network::{Network, short};
@@ -58,7 +58,7 @@ pub struct Contradiction {
 pub struct Rejected {
     /// What was seen.
     pub flow: Flow,
-    /// Whether others of its kind were accepted.
+    /// Whether others from the same port to the same port were accepted.
     pub also_accepted: bool,
 }
 
@@ -133,12 +133,25 @@ impl Run<'_, '_> {
                 let flow = Flow { implied: group.accepted.is_none(), ..self.flow(ends, *port, seen) };
                 self.count(flow, judged, false);
             }
-            if let Some(seen) = group.rejected
+            if !group.rejected.is_empty()
                 && let Some(at) = self.number(ends)
                 && self.network.lets(at, ends, *port)
             {
-                let flow = self.flow(ends, *port, seen);
-                self.replay.rejected.push(Rejected { flow, also_accepted: group.accepted.is_some() });
+                self.rejected(ends, *port, group);
+            }
+        }
+    }
+
+    /// Those of which others with the same ports were accepted may have come too late; those without are told apart.
+    fn rejected(&mut self, ends: &Ends, port: u16, group: &Group) {
+        for also_accepted in [false, true] {
+            let mut all = None;
+            for (seen, _) in group.rejected.values().filter(|(_, also)| *also == also_accepted) {
+                seen.join(&mut all);
+            }
+            if let Some(seen) = all {
+                let flow = self.flow(ends, port, seen);
+                self.replay.rejected.push(Rejected { flow, also_accepted });
             }
         }
     }

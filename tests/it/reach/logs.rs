@@ -267,6 +267,28 @@ fn a_log_that_agrees_tells_when_flows_were_last_seen() {
     assert_eq!((&rejected[0]["src"], &rejected[0]["line"]), (&"10.0.1.12".into(), &6.into()));
 }
 
+/// AWS rejects what comes after a connection has closed: that has the ports of one that was accepted.
+#[test]
+fn a_reject_is_late_only_where_its_own_ports_were_accepted() {
+    let log = |ports: &[(u16, &str)]| {
+        let line = |(client, action): &(u16, &str)| {
+            format!(
+                "2 111122223333 eni-db 10.0.0.11 10.0.1.11 {client} 5432 6 1 60 1763600000 1763600060 {action} OK\n"
+            )
+        };
+        let files = folder(&[("x.log", &ports.iter().map(line).collect::<String>())]);
+        let path = files.path().join("x.log").to_string_lossy().into_owned();
+        let run = replay("fixtures/flow-logs/agrees/estate", &[path], "json");
+        let all = items(&run).into_iter().filter(|item| item["what"] == "rejected");
+        all.map(|item| (item["src_port"].clone(), item["records"].clone(), item["also_accepted"].clone()))
+            .collect::<Vec<_>>()
+    };
+    let told = |port: u16, records: u16, also: bool| (Value::from(port), Value::from(records), Value::from(also));
+    let both = [(49152, "ACCEPT"), (49153, "REJECT"), (49152, "REJECT"), (49154, "REJECT")];
+    assert_eq!(log(&both), [told(49153, 2, false), told(49152, 1, true)]);
+    assert_eq!(log(&[(49153, "REJECT"), (49152, "ACCEPT")]), [told(49153, 1, false)]);
+}
+
 #[test]
 fn what_cannot_be_read_is_told_and_counted() {
     let good = std::fs::read_to_string(root().join("fixtures/flow-logs/agrees/default.log")).unwrap();
