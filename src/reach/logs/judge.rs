@@ -99,7 +99,7 @@ impl<'a> Network<'a> {
             Shown::Answered => &open.both,
         };
         // what is denied beyond the network (no listener takes it) an answer contradicts only if it agrees to a connection
-        let agrees = shown == Shown::Answered && evidence.established;
+        let agrees = evidence.established && !open.both.intersect(&asked).is_empty();
         if left.intersect(&asked).is_empty() || agrees {
             Judged::Contradicted(shown, Box::new(answer))
         } else {
@@ -149,7 +149,12 @@ impl<'a> Network<'a> {
                 let stopped = decision.way.stop.as_ref().is_some_and(|stop| stop.denied);
                 open.out = open.out.union(&out.fold(Band::open(), pass).may);
                 if !stopped {
-                    open.there = open.there.union(&steps().fold(Band::open(), pass).may);
+                    let mut there = steps().fold(Band::open(), pass);
+                    // the way is not known to its end, and yet the receiver's own groups let it in or do not
+                    if decision.way.stop.is_some() {
+                        there = there.and(&self.whoever_asks(*target));
+                    }
+                    open.there = open.there.union(&there.may);
                 }
                 open.both = open.both.union(&decision.band.may);
             }

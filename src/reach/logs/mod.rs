@@ -10,7 +10,7 @@ mod record;
 mod replay;
 mod sighting;
 
-pub use observed::{Group, Observed};
+pub use observed::Observed;
 pub use record::{Format, Line, Record, RecordError};
 pub use replay::{Contradiction, Flow, Rejected, Replay, Shown, Undecided};
 pub use sighting::{Seen, Sighting};

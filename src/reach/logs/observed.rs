@@ -28,7 +28,7 @@ impl Ends {
 
 /// All records of connections to one port.
 #[derive(Debug, Clone, Default)]
-pub struct Group {
+pub(super) struct Group {
     /// Packets of the client that were accepted.
     pub accepted: Option<Sighting>,
     /// Packets of the client that were rejected, by the client's port, and whether others of that port were accepted.
@@ -142,8 +142,8 @@ impl Observed {
         for ((ends, port), group) in groups.iter_mut() {
             let pairs = self.pairs.get(ends);
             for (client, (_, also_accepted)) in &mut group.rejected {
-                *also_accepted = group.clients.contains(client)
-                    || pairs.is_some_and(|pairs| pairs.contains_key(&(*client, *port)));
+                *also_accepted =
+                    group.clients.contains(client) || pairs.is_some_and(|pairs| pairs.contains_key(&(*client, *port)));
             }
         }
         for (ends, pairs) in &mut self.pairs {

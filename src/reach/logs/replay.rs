@@ -223,7 +223,15 @@ impl Run<'_, '_> {
         let interface = self.observed.interfaces.get(name).cloned().unwrap_or_default();
         let own = self.number(ends).and_then(|at| self.network.interfaces.get(at));
         let vpc = own.map(|own| own.vpc.to_owned());
-        Flow { interface, vpc, src: ends.src, dst: ends.dst, connections: asked(ends.protocol, port), seen, implied: false }
+        Flow {
+            interface,
+            vpc,
+            src: ends.src,
+            dst: ends.dst,
+            connections: asked(ends.protocol, port),
+            seen,
+            implied: false,
+        }
     }
 
     /// Counts packets that are taken for answers, since nothing else explains them.

@@ -68,6 +68,9 @@ fn what_a_record_shows_depends_on_where_it_was_made() {
         ("internet", flow("eni-shut", "1.1.1.1", "10.0.0.13", https), "contradictions 1"),
         ("internet", flow("eni-bare", "1.1.1.1", "10.0.0.12", https), "contradictions 1"),
         ("internet", flow("eni-web", "1.1.1.1", "10.0.0.11", https), "agreed 1"),
+        // by whatever way: its own groups let it in
+        ("routes", flow("eni-store", "10.0.3.10", "10.0.4.10", (50000, 22)), "contradictions 1"),
+        ("routes", flow("eni-inspected", "10.0.3.10", "10.0.4.10", (50000, 22)), "stopped_later 1"),
         // and what was answered came back
         (
             "internet",
@@ -109,6 +112,11 @@ fn what_a_record_shows_depends_on_where_it_was_made() {
         ("peering", flow("eni-twin-a", "10.0.1.10", "10.5.0.10", https), "contradictions 1"),
         // a load balancer's groups let in what no listener takes
         ("network-load-balancers", flow("eni-nlb-open", "10.0.1.20", "10.0.1.60", (50000, 5999)), "stopped_later 1"),
+        (
+            "network-load-balancers",
+            format!("{HEADER}\n{}", flags("eni-nlb-open", "10.0.1.60", "10.0.1.20", (5999, 50000), 18)),
+            "contradictions 1, answers 1",
+        ),
         // a target sees the client's address and its own port
         ("network-load-balancers", flow("eni-reference", "10.0.1.10", "10.0.1.107", (50000, 6004)), "agreed 1"),
         ("network-load-balancers", flow("eni-reference", "10.0.1.20", "10.0.1.107", (50000, 6004)), "contradictions 1"),
