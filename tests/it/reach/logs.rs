@@ -1,19 +1,13 @@
 //! Flow logs against estates of which the answers are known.
 
-use std::cell::Cell;
-use std::net::IpAddr;
-
-use bolero::check;
 use serde_json::Value;
 use zoneproof::model::{
     Direction, Inventory, NetworkInterface, Peer, Protocol, SecurityGroup, SecurityGroupRule, Subnet, Vpc,
 };
 use zoneproof::reach::Network;
-use zoneproof::reach::check::{Check, Packet, Say, Seat};
 use zoneproof::reach::logs::{Observed, Record};
 
-use super::agreement::{Known, PACKETS, ends, shown};
-use super::estate::{Dice, asset, estate, settled};
+use super::estate::{asset, settled};
 use crate::support::{Run, folder, program, root, run};
 
 const HEADER: &str =
@@ -329,64 +323,4 @@ fn what_cannot_be_read_is_told_and_counted() {
     let empty = folder(&[("x.log", "")]);
     let empty = empty.path().join("x.log").to_string_lossy().into_owned();
     assert_eq!(replay(estate, &[empty], "json").code, 3);
-}
-
-/// What both ends log of a packet, where its addresses stay what they are: at the sender, and at the receiver.
-fn records(from: &Known<'_>, to: &Known<'_>, packet: Packet) -> Vec<Record> {
-    let public = matches!((from.seat, to.seat), (Seat::Interface(_), Seat::Interface(_))) && packet.dst != to.dst[0];
-    let record = |interface: &str, dst: IpAddr| {
-        // logs have no ports of ICMP, and flags of TCP alone
-        let (src_port, dst_port) = if packet.protocol == 1 { (0, 0) } else { (packet.src_port, packet.dst_port) };
-        let tcp_flags = (packet.protocol == 6).then_some(2);
-        let (interface, protocol) = (interface.to_owned(), Protocol(packet.protocol));
-        Record { interface, src: packet.src, dst, protocol, src_port, dst_port, accepted: true, tcp_flags, end: None }
-    };
-    let mut all = Vec::new();
-    if matches!(from.seat, Seat::Interface(_)) {
-        all.push(record(&from.name, packet.dst));
-    }
-    // an internet gateway or a NAT gateway would change the source
-    if matches!(to.seat, Seat::Interface(_)) && !public {
-        all.push(record(&to.name, to.dst[0]));
-    }
-    all
-}
-
-fn logged(inventory: &Inventory, count: &Cell<u64>) {
-    let (network, checker, ends) = (Network::new(inventory, &[]), Check(inventory), ends(inventory));
-    let mut line = 0;
-    let mut observed = Observed::default();
-    for from in &ends {
-        for to in
-            ends.iter().filter(|to| to.name != from.name && (from.seat, to.seat) != (Seat::Internet, Seat::Internet))
-        {
-            for (protocol, src_port, dst_port) in PACKETS {
-                for dst in &to.dst {
-                    let packet = Packet { protocol, src: from.src, dst: *dst, src_port, dst_port };
-                    if checker.connects(from.seat, to.seat, packet) != Say::Yes {
-                        continue;
-                    }
-                    for record in records(from, to, packet) {
-                        line += 1;
-                        observed.add(&record, 0, line);
-                    }
-                }
-            }
-        }
-    }
-    let replay = network.replay(observed);
-    let bad = (&replay.contradictions, replay.stopped_later, &replay.undecided);
-    assert!(bad.0.is_empty() && bad.1 == 0 && bad.2.is_empty(), "{bad:#?}\n{}", shown(inventory));
-    count.set(count.get() + replay.agreed);
-}
-
-/// What the second evaluator lets through, both ends may log, and no log of it is a contradiction.
-#[test]
-fn logs_of_what_passes_never_contradict() {
-    let count = Cell::new(0);
-    let seen = std::panic::AssertUnwindSafe(&count);
-    check!().with_max_len(512).with_type::<Vec<u8>>().for_each(|bytes| {
-        logged(&estate(&mut Dice(bytes.iter())), &seen);
-    });
-    assert!(count.get() > 1000, "only {} connections", count.get());
 }
