@@ -15,6 +15,7 @@ use crate::reach::decide::any_port;
 use crate::reach::ends::End;
 use crate::reach::network::{Interface, Network};
 use crate::reach::query::{Answer, Question, Verdict};
+use crate::reach::walk::is_public;
 use crate::reach::way::{Point, Step};
 
 /// What is made of one connection.
@@ -55,7 +56,7 @@ impl<'a> Network<'a> {
         let (sends, receives) = (bears(own, src), bears(own, dst));
         if own.is_nat() && receives {
             // VPC User Guide, "NAT gateways": nothing outside can begin a connection; the log says what the ACL did
-            if AddressSet::internet().contains(src) {
+            if is_public(src) {
                 return Judged::StoppedLater;
             }
             return Judged::Unknown("a NAT gateway took it for another end, which `pkt-dstaddr` would tell".to_owned());
