@@ -48,7 +48,7 @@ pub(super) enum Format {
     /// For people
     #[default]
     Text,
-    /// JSON Lines, one answer a line
+    /// JSON Lines: one answer a line, with --flow-logs one item a line
     Json,
 }
 
@@ -107,9 +107,7 @@ pub fn run(mut args: Args) -> Result<u8, CliError> {
         return Err(CliError::usage(problems.join("\n"), help));
     }
     let answers: Vec<(&Query, Answer)> = questions.iter().map(|(query, q)| (*query, network.answer(q))).collect();
-    for gap in &inventory.coverage.gaps {
-        output::note(&format!("not read: {}: {}", clean(&gap.what), clean(&gap.detail)));
-    }
+    output::gaps(&inventory.coverage);
     output::product(|out| {
         for (query, answer) in &answers {
             match args.format {
