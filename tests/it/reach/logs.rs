@@ -320,6 +320,15 @@ fn what_cannot_be_read_is_told_and_counted() {
         assert_eq!(run.code, 2, "{}", run.stdout);
         assert!(run.stderr.contains(says), "{}", run.stderr);
     }
+    // folders are walked as those of sources are: hidden names passed over, links followed, but not in circles
+    let logs = folder(&[("day/.x.log.swp", "no log"), (".cache/x.log", "no log"), ("elsewhere/x.txt", &good)]);
+    let at = |name: &str| logs.path().join(name);
+    std::os::unix::fs::symlink(at("elsewhere/x.txt"), at("day/x.log")).unwrap();
+    let read = replay(estate, &[at("day").to_string_lossy().into_owned()], "json");
+    assert_eq!((read.code, items(&read).last()), (0, items(&plain).last()));
+    std::os::unix::fs::symlink(logs.path(), at("day/up")).unwrap();
+    let circle = replay(estate, &[at("day").to_string_lossy().into_owned()], "json");
+    assert!(circle.code == 2 && circle.stderr.contains("leads back"), "{}", circle.stderr);
     let empty = folder(&[("x.log", "")]);
     let empty = empty.path().join("x.log").to_string_lossy().into_owned();
     assert_eq!(replay(estate, &[empty], "json").code, 3);
