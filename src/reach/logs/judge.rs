@@ -7,7 +7,7 @@
 
 use std::net::IpAddr;
 
-use super::observed::{Ends, has_ports};
+use super::observed::Ends;
 use super::replay::Shown;
 use crate::model::{AddressSet, Connections, Direction, Protocol, short_of};
 use crate::reach::band::Band;
@@ -186,13 +186,12 @@ struct Open {
 
 /// The connections of a protocol to a port, or all of a protocol without ports.
 pub(super) fn asked(protocol: Protocol, port: u16) -> Connections {
-    if has_ports(protocol) { Connections::ports(protocol, port, port) } else { Connections::protocol(protocol) }
+    if protocol.has_ports() { Connections::ports(protocol, port, port) } else { Connections::protocol(protocol) }
 }
 
+/// Whether an address is one of an interface's, a private or a public one.
 fn bears(interface: &Interface<'_>, address: IpAddr) -> bool {
-    interface.private.contains(&address)
-        || interface.public.contains(&address)
-        || interface.prefixes.iter().any(|prefix| prefix.contains(&address))
+    interface.bears(address) || interface.public.contains(&address)
 }
 
 /// Whether an interface takes on packets of others.

@@ -77,15 +77,11 @@ fn role(record: &Record) -> Role {
         return if flags & 16 == 0 { Role::Begins } else { Role::Answers };
     }
     match (record.src_port, record.dst_port) {
-        _ if !has_ports(record.protocol) => Role::Either,
+        _ if !record.protocol.has_ports() => Role::Either,
         (CLIENTS.., port) if port < SERVERS => Role::Begins,
         (port, CLIENTS..) if port < SERVERS => Role::Answers,
         _ => Role::Either,
     }
-}
-
-pub(super) fn has_ports(protocol: Protocol) -> bool {
-    matches!(protocol, Protocol::TCP | Protocol::UDP | Protocol(132))
 }
 
 impl Observed {

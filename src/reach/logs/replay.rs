@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::judge::{Evidence, Judged, asked};
-use super::observed::{Ends, Group, Observed, has_ports};
+use super::observed::{Ends, Group, Observed};
 use super::sighting::Sighting;
 use crate::model::Connections;
 use crate::reach::network::{Network, short};
@@ -160,7 +160,7 @@ impl Run<'_, '_> {
     fn pairs(&mut self) {
         let observed = self.observed;
         for (ends, pairs) in &observed.pairs {
-            let mirrored = observed.pairs.get(&ends.turned()).filter(|_| has_ports(ends.protocol));
+            let mirrored = observed.pairs.get(&ends.turned()).filter(|_| ends.protocol.has_ports());
             let mut answered = BTreeSet::new();
             let mut told: BTreeMap<(u16, bool), Vec<(Sighting, Judged)>> = BTreeMap::new();
             for ((src_port, dst_port), seen) in pairs {
