@@ -23,7 +23,7 @@ use crate::report::clean;
     balancer, a NAT gateway or an endpoint, or a load balancer's name.\n\
     CONNECTIONS: `tcp/443`, `udp/53`, `icmp`, `all` … (default `all`): is there some connection of these?\n\
     Exit codes: 0 answered; 1 a flow log accepted what is called denied; 2 usage, configuration, input or tool error; 3 an \
-    answer is unknown, or something could not be read."
+    answer is unknown, something could not be read, or flow logs have no record."
 )]
 pub struct Args {
     #[command(flatten)]

@@ -1,7 +1,8 @@
 //! What logs say, by connection: of any number of records, each kind is kept once.
 //!
 //! Which end began a connection: a SYN without an ACK begins, a SYN-ACK answers. Without them, a port below 1024 opposite
-//! one that systems give to clients (32768 and above) is the server's. Of any other record both readings stay open.
+//! one that systems give to clients (32768 and above) is the server's. Of any other record both readings stay open, and
+//! every pair of ports is kept: each of the two may be the one that is denied.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;

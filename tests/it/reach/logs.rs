@@ -296,7 +296,7 @@ fn what_cannot_be_read_is_told_and_counted() {
     let good = std::fs::read_to_string(root().join("fixtures/flow-logs/agrees/default.log")).unwrap();
     let packed = zstd::encode_all(good.as_bytes(), 3).unwrap();
     let bad = format!("{}{good}", "2 1111 eni-a ???\n".repeat(30)) + &"x".repeat(200_000) + "\n" + &good;
-    let files = folder(&[("bad.log", &bad), ("packed/x.log.gz", "")]);
+    let files = folder(&[("bad.log", &bad), ("packed/x.log.gz", ""), ("broken.json", "{")]);
     let path = |name: &str| files.path().join(name).to_string_lossy().into_owned();
     std::fs::write(path("x.log.zst"), packed).unwrap();
     std::fs::write(path("packed/x.log.gz"), [0x1f, 0x8b, 8, 0]).unwrap();
@@ -320,6 +320,11 @@ fn what_cannot_be_read_is_told_and_counted() {
         assert_eq!(run.code, 2, "{}", run.stdout);
         assert!(run.stderr.contains(says), "{}", run.stderr);
     }
+    let mut short = program();
+    short.args(["reach", "--flow-logs", "fixtures/flow-logs/agrees/default.log", estate]).arg(path("broken.json"));
+    let short = run(&mut short);
+    assert!(short.code == 3 && short.stderr.contains("not read:"), "a source is short: {}", short.stderr);
+
     // folders are walked as those of sources are: hidden names passed over, links followed, but not in circles
     let logs = folder(&[("day/.x.log.swp", "no log"), (".cache/x.log", "no log"), ("elsewhere/x.txt", &good)]);
     let at = |name: &str| logs.path().join(name);
