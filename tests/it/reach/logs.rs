@@ -322,7 +322,7 @@ fn what_cannot_be_read_is_told_and_counted() {
     }
     let mut short = program();
     short.args(["reach", "--flow-logs", "fixtures/flow-logs/agrees/default.log", estate]).arg(path("broken.json"));
-    let short = run(&mut short);
+    let short = crate::support::run(&mut short);
     assert!(short.code == 3 && short.stderr.contains("not read:"), "a source is short: {}", short.stderr);
 
     // folders are walked as those of sources are: hidden names passed over, links followed, but not in circles
