@@ -4,7 +4,8 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use super::error::CliError;
-use crate::report::Style;
+use crate::model::Coverage;
+use crate::report::{Style, clean};
 
 /// Writes a product to standard output. A reader that closes the pipe has what it wanted: that is no error.
 pub fn product(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
@@ -21,6 +22,13 @@ pub fn product(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(
 pub fn note(text: &str) {
     // a closed standard error is nobody listening
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Says what of the sources could not be read.
+pub fn gaps(coverage: &Coverage) {
+    for gap in &coverage.gaps {
+        note(&format!("not read: {}: {}", clean(&gap.what), clean(&gap.detail)));
+    }
 }
 
 /// Colours for a terminal, unless the environment asks for none (no-color.org).

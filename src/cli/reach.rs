@@ -23,7 +23,7 @@ use crate::report::clean;
     balancer, a NAT gateway or an endpoint, or a load balancer's name.\n\
     CONNECTIONS: `tcp/443`, `udp/53`, `icmp`, `all` … (default `all`): is there some connection of these?\n\
     Exit codes: 0 answered; 1 a flow log accepted what is called denied; 2 usage, configuration, input or tool error; 3 an \
-    answer is unknown, or something could not be read."
+    answer is unknown, something could not be read, or flow logs have no record."
 )]
 pub struct Args {
     #[command(flatten)]
@@ -48,7 +48,7 @@ pub(super) enum Format {
     /// For people
     #[default]
     Text,
-    /// JSON Lines, one answer a line
+    /// JSON Lines: one answer a line, with --flow-logs one item a line
     Json,
 }
 
@@ -107,9 +107,7 @@ pub fn run(mut args: Args) -> Result<u8, CliError> {
         return Err(CliError::usage(problems.join("\n"), help));
     }
     let answers: Vec<(&Query, Answer)> = questions.iter().map(|(query, q)| (*query, network.answer(q))).collect();
-    for gap in &inventory.coverage.gaps {
-        output::note(&format!("not read: {}: {}", clean(&gap.what), clean(&gap.detail)));
-    }
+    output::gaps(&inventory.coverage);
     output::product(|out| {
         for (query, answer) in &answers {
             match args.format {

@@ -1,5 +1,6 @@
 //! `zoneproof schema`: the published JSON schemas, generated from the types.
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
@@ -10,7 +11,7 @@ use crate::report;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Which: config, diff-clusters, findings, reach-answer, reach-question, or facts/<kind>; none lists them
+    /// Which: config, diff-clusters, findings, flow-logs, reach-answer, reach-question, or facts/<kind>; none lists them
     #[arg(value_name = "NAME")]
     name: Option<String>,
 }
@@ -18,23 +19,22 @@ pub struct Args {
 /// All published schemas, by name.
 pub fn published() -> Vec<(String, Value)> {
     let config = schemars::schema_for!(raw::File).to_value();
-    // what is written, not what could be read: fields that are left out when empty are not required
-    let written = SchemaSettings::draft2020_12().for_serialize();
-    let findings = written.into_generator().into_root_schema_for::<report::Document<'_>>().to_value();
-    let diff = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let diff = diff.into_root_schema_for::<super::diff::Document<'_>>().to_value();
     let question = schemars::schema_for!(super::reach::Query).to_value();
-    let answer = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let answer = answer.into_root_schema_for::<super::reach::Reply<'_>>().to_value();
     let facts = facts::kinds().into_iter().filter_map(|kind| Some((format!("facts/{kind}"), facts::schema(kind)?)));
     let named = [
         ("config", config),
-        ("diff-clusters", diff),
-        ("findings", findings),
-        ("reach-answer", answer),
+        ("diff-clusters", written::<super::diff::Document<'_>>()),
+        ("findings", written::<report::Document<'_>>()),
+        ("flow-logs", written::<super::flow_logs::Item<'_>>()),
+        ("reach-answer", written::<super::reach::Reply<'_>>()),
         ("reach-question", question),
     ];
     named.map(|(name, schema)| (name.to_owned(), schema)).into_iter().chain(facts).collect()
+}
+
+/// The schema of what is written, not of what could be read: fields that are left out when empty are not required.
+fn written<T: JsonSchema>() -> Value {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>().to_value()
 }
 
 pub fn run(args: Args) -> Result<u8, CliError> {

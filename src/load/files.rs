@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::batch::Batch;
+use super::walk::{Met, below, shown};
 use super::{LoadError, MAX_FILE_BYTES};
 use crate::model::{Coverage, Gap, GapReason, Spot};
 
 /// A file to read.
 pub(super) struct Found {
-    /// As findings show it: relative to the current folder if it lies below, with forward slashes.
+    /// As findings show it.
     pub shown: Arc<str>,
     content: Content,
 }
@@ -94,52 +95,31 @@ pub(super) fn walk(root: &Path, found: &mut Vec<Found>, coverage: &mut Coverage)
     let missing = |error| LoadError::Missing { path: root.display().to_string(), error };
     let meta = std::fs::metadata(root).map_err(missing)?;
     if !meta.is_dir() {
-        found.push(Found { shown: shown(root), content: Content::Path(root.to_owned()) });
+        found.push(Found { shown: shown(root).into(), content: Content::Path(root.to_owned()) });
         return Ok(());
     }
-    std::fs::read_dir(root).map_err(missing)?;
-    let visible =
-        |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".");
-    for entry in walkdir::WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter().filter_entry(visible) {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                let path = error.path().unwrap_or(root);
-                let (detail, mend) = match error.loop_ancestor() {
-                    Some(ancestor) => (
-                        format!("a symbolic link that leads back to `{}`", shown(ancestor)),
-                        "remove the link; what it leads to is read once",
-                    ),
-                    None => (error.to_string(), "give the run the right to read it, or leave it out"),
-                };
-                let (what, mend) = (shown(path).to_string(), mend.to_owned());
+    for met in below(root).map_err(missing)? {
+        let (path, is_file) = match met {
+            Met::File(path) => (path, true),
+            Met::Other(path) => (path, false),
+            Met::Failed { path, detail, mend } => {
+                let (what, mend) = (shown(&path), mend.to_owned());
                 coverage.gaps.push(Gap { what, reason: GapReason::Unreadable, detail, mend, at: None });
                 continue;
             }
         };
-        if entry.file_type().is_dir() {
-            continue;
-        }
-        let name = entry.file_name().to_string_lossy();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name == "zoneproof.yaml" {
             continue;
         }
-        if !entry.file_type().is_file() || !READ.iter().any(|ending| name.ends_with(ending)) {
+        if !is_file || !READ.iter().any(|ending| name.ends_with(ending)) {
             coverage.skip(match name.rsplit_once('.') {
                 Some((_, extension)) => format!("*.{extension} (file)"),
                 None => format!("{name} (file)"),
             });
             continue;
         }
-        found.push(Found { shown: shown(entry.path()), content: Content::Path(entry.path().to_owned()) });
+        found.push(Found { shown: shown(&path).into(), content: Content::Path(path) });
     }
     Ok(())
-}
-
-/// A path as findings show it.
-fn shown(path: &Path) -> Arc<str> {
-    let relative = std::env::current_dir().ok().and_then(|cwd| path.strip_prefix(cwd).ok().map(Path::to_owned));
-    let path = relative.unwrap_or_else(|| path.to_owned());
-    let text = path.to_string_lossy().replace('\\', "/");
-    text.strip_prefix("./").unwrap_or(&text).into()
 }

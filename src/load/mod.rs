@@ -11,6 +11,7 @@ mod files;
 mod join;
 mod manifests;
 pub mod snapshot;
+pub mod walk;
 
 use std::path::{Path, PathBuf};
 

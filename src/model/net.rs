@@ -184,8 +184,15 @@ impl Protocol {
     pub const UDP: Self = Self(17);
     /// ICMP for IPv6.
     pub const ICMPV6: Self = Self(58);
+    /// Stream Control Transmission Protocol.
+    pub const SCTP: Self = Self(132);
     const NAMES: [(&'static str, Self); 5] =
-        [("tcp", Self::TCP), ("udp", Self::UDP), ("icmp", Self::ICMP), ("icmpv6", Self::ICMPV6), ("sctp", Self(132))];
+        [("tcp", Self::TCP), ("udp", Self::UDP), ("icmp", Self::ICMP), ("icmpv6", Self::ICMPV6), ("sctp", Self::SCTP)];
+
+    /// Whether its packets bear ports: TCP, UDP, SCTP.
+    pub fn has_ports(self) -> bool {
+        matches!(self, Self::TCP | Self::UDP | Self::SCTP)
+    }
 
     /// By name (`tcp`, `udp`, `icmp`, `icmpv6`, `sctp`) or number.
     pub fn parse(text: &str) -> Option<Self> {

@@ -171,8 +171,18 @@ fn documents_and_findings_match_their_schemas() {
     }
     let (_, document) = findings(&["fixtures/estates/wallet-faulty"]);
     matches(&schema("findings"), &[document]);
+    for (case, log) in [("agrees", "default.log"), ("group-closed-since", "flags.log")] {
+        let folder = format!("fixtures/flow-logs/{case}");
+        let (log, estate) = (format!("{folder}/{log}"), format!("{folder}/estate"));
+        let items = run(program().args(["reach", "--format=json", "--flow-logs", &log, &estate])).stdout;
+        let items: Vec<Value> = items.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(items.len() > 1, "{items:?}");
+        matches(&schema("flow-logs"), &items);
+    }
     // a schema that accepts anything would prove nothing
-    let bad = json!({ "schema": schema("findings"), "d": { "schema": 1 } });
-    let verdict = opa(&["eval", "-I", "-f", "json", "json.match_schema(input.d, input.schema)[0]"], &bad);
-    assert_eq!(verdict, json!(false));
+    for (name, wrong) in [("findings", json!({ "schema": 1 })), ("flow-logs", json!({ "what": "flow", "id": 1 }))] {
+        let bad = json!({ "schema": schema(name), "d": wrong });
+        let verdict = opa(&["eval", "-I", "-f", "json", "json.match_schema(input.d, input.schema)[0]"], &bad);
+        assert_eq!(verdict, json!(false), "{name}");
+    }
 }

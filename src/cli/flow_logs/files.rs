@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use crate::cli::CliError;
+use crate::load::walk::{Met, below, shown};
 use crate::reach::logs::{Format, Line, Observed};
 
 /// Lines that cannot be read and are told one by one; of the rest there is a count.
@@ -42,11 +43,16 @@ pub(super) fn listed(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
             continue;
         }
         let before = all.len();
-        for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
-            let entry = entry.map_err(|error| failed(error.into()))?;
-            if entry.file_type().is_file() {
-                all.push(entry.into_path());
-            }
+        for met in below(path).map_err(failed)? {
+            let (path, detail, mend) = match met {
+                Met::File(path) => {
+                    all.push(path);
+                    continue;
+                }
+                Met::Other(path) => (path, "no file".to_owned(), "leave it out"),
+                Met::Failed { path, detail, mend } => (path, detail, mend),
+            };
+            return Err(CliError::usage(format!("`{}`: {detail}", shown(&path)), mend));
         }
         if all.len() == before {
             return Err(CliError::usage(
@@ -61,7 +67,7 @@ pub(super) fn listed(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
 impl Logs {
     /// Reads a file.
     pub fn read(&mut self, path: &Path) -> Result<(), CliError> {
-        let shown = path.display().to_string();
+        let shown = shown(path);
         let failed = |error| CliError::Io { what: shown.clone(), error };
         let mut stream = BufReader::new(File::open(path).map_err(failed)?);
         let start = stream.fill_buf().map_err(failed)?;

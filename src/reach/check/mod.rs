@@ -1,9 +1,11 @@
 //! The second evaluator: follows one packet, address by address, straight from the inventory.
 //!
-//! It shares nothing with the engine but the model: no sets, no index, no bands. It is slow and small, so that it can be
-//! read against AWS's documents (named in the engine), and it re-checks what the engine says.
+//! It shares nothing with the engine but the assets of the model: no sets, no index, no bands, no coverage. It is slow and
+//! small, so that it can be read against AWS's documents (named in the engine), and it re-checks what the engine says.
+//! ARCHITECTURE.md says what their agreement does not show.
 
 mod filters;
+mod internet;
 mod path;
 
 use std::net::IpAddr;

@@ -1,26 +1,21 @@
 //! The way of one packet from an interface: route by route.
 
 use std::net::IpAddr;
-use std::sync::LazyLock;
 
 use ipnet::IpNet;
 
 use super::filters::holds;
+use super::internet::is_public;
 use super::{Check, Landed, Packet, Say, Seat};
 use crate::model::{
-    AddressSet, Direction, InternetGateway, NatGateway, NetworkInterface, Route, RouteTable, Subnet, TransitGateway,
+    Direction, InternetGateway, NatGateway, NetworkInterface, Route, RouteTable, Subnet, TransitGateway,
     TransitGatewayAttachment, TransitGatewayRouteTable, Vpc, VpcPeeringConnection,
 };
 
 /// The longest block that holds an address.
-fn longest<'r, T>(all: impl Iterator<Item = (T, &'r str)>, address: IpAddr) -> Option<T> {
+pub(super) fn longest<'r, T>(all: impl Iterator<Item = (T, &'r str)>, address: IpAddr) -> Option<T> {
     let fits = all.filter(|(_, cidr)| holds(cidr, address));
     fits.max_by_key(|(_, cidr)| cidr.parse::<IpNet>().map_or(0, |net| net.prefix_len())).map(|(found, _)| found)
-}
-
-fn is_public(address: IpAddr) -> bool {
-    static INTERNET: LazyLock<AddressSet> = LazyLock::new(AddressSet::internet);
-    INTERNET.contains(address)
 }
 
 impl<'a> Check<'a> {

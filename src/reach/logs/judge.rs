@@ -7,7 +7,7 @@
 
 use std::net::IpAddr;
 
-use super::observed::{Ends, has_ports};
+use super::observed::Ends;
 use super::replay::Shown;
 use crate::model::{AddressSet, Connections, Direction, Protocol, short_of};
 use crate::reach::band::Band;
@@ -15,6 +15,7 @@ use crate::reach::decide::any_port;
 use crate::reach::ends::End;
 use crate::reach::network::{Interface, Network};
 use crate::reach::query::{Answer, Question, Verdict};
+use crate::reach::walk::is_public;
 use crate::reach::way::{Point, Step};
 
 /// What is made of one connection.
@@ -24,6 +25,17 @@ pub(super) enum Judged {
     StoppedLater,
     Unknown(String),
     Contradicted(Shown, Box<Answer>),
+}
+
+impl Judged {
+    /// Whether two flows to one port can be told as one.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Unknown(why), Self::Unknown(other)) => why == other,
+            (Self::Contradicted(shown, _), Self::Contradicted(other, _)) => shown == other,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
 }
 
 /// What records say beyond that the client's packets were accepted.
@@ -44,7 +56,7 @@ impl<'a> Network<'a> {
         let (sends, receives) = (bears(own, src), bears(own, dst));
         if own.is_nat() && receives {
             // VPC User Guide, "NAT gateways": nothing outside can begin a connection; the log says what the ACL did
-            if AddressSet::internet().contains(src) {
+            if is_public(src) {
                 return Judged::StoppedLater;
             }
             return Judged::Unknown("a NAT gateway took it for another end, which `pkt-dstaddr` would tell".to_owned());
@@ -88,7 +100,7 @@ impl<'a> Network<'a> {
             Shown::Answered => &open.both,
         };
         // what is denied beyond the network (no listener takes it) an answer contradicts only if it agrees to a connection
-        let agrees = shown == Shown::Answered && evidence.established;
+        let agrees = evidence.established && !open.both.intersect(&asked).is_empty();
         if left.intersect(&asked).is_empty() || agrees {
             Judged::Contradicted(shown, Box::new(answer))
         } else {
@@ -138,7 +150,12 @@ impl<'a> Network<'a> {
                 let stopped = decision.way.stop.as_ref().is_some_and(|stop| stop.denied);
                 open.out = open.out.union(&out.fold(Band::open(), pass).may);
                 if !stopped {
-                    open.there = open.there.union(&steps().fold(Band::open(), pass).may);
+                    let mut there = steps().fold(Band::open(), pass);
+                    // the way is not known to its end, and yet the receiver's own groups let it in or do not
+                    if decision.way.stop.is_some() {
+                        there = there.and(&self.whoever_asks(*target));
+                    }
+                    open.there = open.there.union(&there.may);
                 }
                 open.both = open.both.union(&decision.band.may);
             }
@@ -169,13 +186,12 @@ struct Open {
 
 /// The connections of a protocol to a port, or all of a protocol without ports.
 pub(super) fn asked(protocol: Protocol, port: u16) -> Connections {
-    if has_ports(protocol) { Connections::ports(protocol, port, port) } else { Connections::protocol(protocol) }
+    if protocol.has_ports() { Connections::ports(protocol, port, port) } else { Connections::protocol(protocol) }
 }
 
+/// Whether an address is one of an interface's, a private or a public one.
 fn bears(interface: &Interface<'_>, address: IpAddr) -> bool {
-    interface.private.contains(&address)
-        || interface.public.contains(&address)
-        || interface.prefixes.iter().any(|prefix| prefix.contains(&address))
+    interface.bears(address) || interface.public.contains(&address)
 }
 
 /// Whether an interface takes on packets of others.

@@ -1,49 +1,15 @@
 //! What logs say, by connection: of any number of records, each kind is kept once.
 //!
 //! Which end began a connection: a SYN without an ACK begins, a SYN-ACK answers. Without them, a port below 1024 opposite
-//! one that systems give to clients (32768 and above) is the server's. Of any other record both readings stay open.
+//! one that systems give to clients (32768 and above) is the server's. Of any other record both readings stay open, and
+//! every pair of ports is kept: each of the two may be the one that is denied.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::record::Record;
+use super::sighting::{Seen, Sighting};
 use crate::model::Protocol;
-
-/// Where a record stands, and its ports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Seen {
-    /// The number of the file.
-    pub file: u32,
-    /// The line, from 1.
-    pub line: u64,
-    /// The sender's port.
-    pub src_port: u16,
-    /// The receiver's port.
-    pub dst_port: u16,
-}
-
-/// Records of one kind: the first, how many, the last time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sighting {
-    /// The first one.
-    pub first: Seen,
-    /// How many.
-    pub records: u64,
-    /// When the last window ended, in seconds since 1970; none if the format does not tell.
-    pub last: Option<i64>,
-}
-
-impl Sighting {
-    fn add(slot: &mut Option<Self>, first: Seen, last: Option<i64>) {
-        match slot {
-            Some(known) => {
-                known.records += 1;
-                known.last = known.last.max(last);
-            }
-            None => *slot = Some(Self { first, records: 1, last }),
-        }
-    }
-}
 
 /// Which interface saw packets from where to where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,15 +29,17 @@ impl Ends {
 
 /// All records of connections to one port.
 #[derive(Debug, Clone, Default)]
-pub struct Group {
+pub(super) struct Group {
     /// Packets of the client that were accepted.
     pub accepted: Option<Sighting>,
-    /// Packets of the client that were rejected.
-    pub rejected: Option<Sighting>,
-    /// Whether packets of the server were accepted.
-    pub answered: bool,
+    /// Packets of the client that were rejected, by the client's port, and whether others of that port were accepted.
+    pub rejected: BTreeMap<u16, (Sighting, bool)>,
+    /// Packets of the server that were accepted, with the ports in the order of the connection.
+    pub answers: Option<Sighting>,
     /// Whether one of them agreed to a connection.
     pub established: bool,
+    /// The client's ports of which the beginning was accepted.
+    clients: BTreeSet<u16>,
 }
 
 /// What logs say.
@@ -82,9 +50,8 @@ pub struct Observed {
     numbers: HashMap<String, u32>,
     /// Connections of which it is known which end began them, by the server's port.
     pub(super) groups: HashMap<(Ends, u16), Group>,
-    /// Accepted packets of which it is not, by ports: as the lower one, and whether they go to it, tell, each with the
-    /// first few others.
-    pub(super) pairs: HashMap<Ends, BTreeMap<(u16, bool), Vec<Sighting>>>,
+    /// Accepted packets of which it is not, by the sender's port and the receiver's: each pair is two questions of its own.
+    pub(super) pairs: HashMap<Ends, BTreeMap<(u16, u16), Sighting>>,
     /// Records that were accepted.
     pub accepted: u64,
     /// Records that were rejected.
@@ -92,9 +59,6 @@ pub struct Observed {
     /// Accepted records that are answers.
     pub answers: u64,
 }
-
-/// Ports opposite one port that are kept: the others tell nothing new, since one of two ports stays the same.
-const KEPT: usize = 64;
 
 /// What a record's packets are to the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,15 +78,11 @@ fn role(record: &Record) -> Role {
         return if flags & 16 == 0 { Role::Begins } else { Role::Answers };
     }
     match (record.src_port, record.dst_port) {
-        _ if !has_ports(record.protocol) => Role::Either,
+        _ if !record.protocol.has_ports() => Role::Either,
         (CLIENTS.., port) if port < SERVERS => Role::Begins,
         (port, CLIENTS..) if port < SERVERS => Role::Answers,
         _ => Role::Either,
     }
-}
-
-pub(super) fn has_ports(protocol: Protocol) -> bool {
-    matches!(protocol, Protocol::TCP | Protocol::UDP | Protocol(132))
 }
 
 impl Observed {
@@ -131,40 +91,33 @@ impl Observed {
         let interface = self.number(&record.interface);
         let Record { src, dst, protocol, src_port, dst_port, end, .. } = *record;
         let ends = Ends { interface, src, dst, protocol };
-        let seen = Seen { file, line, src_port, dst_port };
+        let seen = Sighting { first: Seen { file, line, src_port, dst_port }, records: 1, last: end };
         let role = role(record);
         if !record.accepted {
             self.rejected += 1;
             // what is rejected is a note at most: the lower port is taken for the server's
             if role == Role::Begins || (role == Role::Either && dst_port <= src_port) {
-                Sighting::add(&mut self.groups.entry((ends, dst_port)).or_default().rejected, seen, end);
+                let all = &mut self.groups.entry((ends, dst_port)).or_default().rejected;
+                all.entry(src_port).and_modify(|(known, _)| known.add(seen)).or_insert((seen, false));
             }
             return;
         }
         self.accepted += 1;
         match role {
             Role::Begins => {
-                Sighting::add(&mut self.groups.entry((ends, dst_port)).or_default().accepted, seen, end);
+                let group = self.groups.entry((ends, dst_port)).or_default();
+                seen.join(&mut group.accepted);
+                group.clients.insert(src_port);
             }
             Role::Answers => {
                 self.answers += 1;
                 let group = self.groups.entry((ends.turned(), src_port)).or_default();
-                group.answered = true;
+                seen.turned().join(&mut group.answers);
                 group.established |= record.tcp_flags.is_some_and(|flags| flags & 18 == 18);
             }
             Role::Either => {
-                let key = (src_port.min(dst_port), dst_port <= src_port);
-                let all = self.pairs.entry(ends).or_default().entry(key).or_default();
-                let same = |known: &Sighting| (known.first.src_port, known.first.dst_port) == (src_port, dst_port);
-                let full = all.len() >= KEPT;
-                let at = all.iter().position(same).or_else(|| full.then(|| all.len() - 1));
-                match at.and_then(|at| all.get_mut(at)) {
-                    Some(known) => {
-                        known.records += 1;
-                        known.last = known.last.max(end);
-                    }
-                    None => all.push(Sighting { first: seen, records: 1, last: end }),
-                }
+                let all = self.pairs.entry(ends).or_default();
+                all.entry((src_port, dst_port)).and_modify(|known| known.add(seen)).or_insert(seen);
             }
         }
     }
@@ -179,30 +132,35 @@ impl Observed {
         number
     }
 
-    /// Joins what shows its role in other records: packets of a connection of which the beginning was seen.
+    /// Joins what shows its role in other records: packets of a connection of which the beginning was seen, and those
+    /// that were rejected beside others that were accepted.
     pub(super) fn settle(&mut self) {
         let groups = &mut self.groups;
-        for (ends, pairs) in &mut self.pairs {
-            for all in pairs.values_mut() {
-                all.retain(|sighting| {
-                    let Seen { src_port, dst_port, .. } = sighting.first;
-                    let begun = groups.get_mut(&(*ends, dst_port)).and_then(|group| group.accepted.as_mut());
-                    if let Some(known) = begun {
-                        known.records += sighting.records;
-                        known.last = known.last.max(sighting.last);
-                        return false;
-                    }
-                    match groups.get_mut(&(ends.turned(), src_port)).filter(|group| group.accepted.is_some()) {
-                        Some(group) => {
-                            group.answered = true;
-                            self.answers += sighting.records;
-                            false
-                        }
-                        None => true,
-                    }
-                });
+        for ((ends, port), group) in groups.iter_mut() {
+            let pairs = self.pairs.get(ends);
+            for (client, (_, also_accepted)) in &mut group.rejected {
+                *also_accepted =
+                    group.clients.contains(client) || pairs.is_some_and(|pairs| pairs.contains_key(&(*client, *port)));
             }
-            pairs.retain(|_, all| !all.is_empty());
+        }
+        for (ends, pairs) in &mut self.pairs {
+            pairs.retain(|(src_port, dst_port), seen| {
+                // more for a port that is a server's: the same question, whichever port it comes from
+                let begun = groups.get_mut(&(*ends, *dst_port)).filter(|group| group.accepted.is_some());
+                if let Some(group) = begun {
+                    seen.join(&mut group.accepted);
+                    return false;
+                }
+                // from a server's port to one that no client was seen at, it may begin a connection of its own
+                match groups.get_mut(&(ends.turned(), *src_port)).filter(|group| group.clients.contains(dst_port)) {
+                    Some(group) => {
+                        seen.turned().join(&mut group.answers);
+                        self.answers += seen.records;
+                        false
+                    }
+                    None => true,
+                }
+            });
         }
     }
 }
@@ -253,9 +211,13 @@ mod tests {
             ..record(8443, 50000, Some(0))
         };
         all.add(&back, 0, 3);
+        // from the same port, but to none that the client was seen at: no answer
+        all.add(&Record { dst_port: 5432, ..back }, 0, 4);
         all.settle();
-        assert!(all.pairs.values().all(BTreeMap::is_empty));
+        let left: Vec<_> = all.pairs.values().flat_map(BTreeMap::keys).collect();
+        assert_eq!(left, [&(8443, 5432)]);
         let group = all.groups.values().next().unwrap();
-        assert_eq!((group.accepted.unwrap().records, group.answered, group.established), (2, true, false));
+        let records = |seen: Option<Sighting>| seen.map(|seen| seen.records);
+        assert_eq!((records(group.accepted), records(group.answers), group.established), (Some(2), Some(1), false));
     }
 }

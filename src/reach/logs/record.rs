@@ -142,16 +142,15 @@ impl Format {
             let field = if value(real).is_some() { real } else { logged };
             parse(field, value(field), "an address")
         };
-        let protocol = parse("protocol", value("protocol"), "a protocol's number")?;
+        let protocol = Protocol(parse("protocol", value("protocol"), "a protocol's number")?);
         let accepted = match value("action") {
             Some("ACCEPT") => true,
             Some("REJECT") => false,
             other => return Err(wrong("action", other.unwrap_or("-"), "`ACCEPT` or `REJECT`")),
         };
         // protocols without ports may have none written
-        let ported = matches!(protocol, 6 | 17 | 132);
         let port = |field: &'static str| match value(field) {
-            None if !ported => Ok(0),
+            None if !protocol.has_ports() => Ok(0),
             text => parse(field, text, "a port"),
         };
         let optional = |field: &'static str| value(field).map(|text| parse(field, Some(text), "seconds since 1970"));
@@ -159,7 +158,7 @@ impl Format {
             interface: value("interface-id").ok_or_else(|| wrong("interface-id", "-", "an interface"))?.to_owned(),
             src: address("pkt-srcaddr", "srcaddr")?,
             dst: address("pkt-dstaddr", "dstaddr")?,
-            protocol: Protocol(protocol),
+            protocol,
             src_port: port("srcport")?,
             dst_port: port("dstport")?,
             accepted,

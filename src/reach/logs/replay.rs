@@ -1,10 +1,11 @@
 //! Asking the engine about what logs saw.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::judge::{Evidence, Judged, asked};
-use super::observed::{Ends, Observed, Sighting, has_ports};
+use super::observed::{Ends, Group, Observed};
+use super::sighting::Sighting;
 use crate::model::Connections;
 use crate::reach::network::{Network, short};
 use crate::reach::query::Answer;
@@ -24,6 +25,8 @@ pub struct Flow {
     pub connections: Connections,
     /// The records.
     pub seen: Sighting,
+    /// Whether these are answers, which imply the connection: the log lacks its beginning.
+    pub implied: bool,
 }
 
 /// What records show of a connection.
@@ -55,7 +58,7 @@ pub struct Contradiction {
 pub struct Rejected {
     /// What was seen.
     pub flow: Flow,
-    /// Whether others of its kind were accepted.
+    /// Whether others from the same port to the same port were accepted.
     pub also_accepted: bool,
 }
 
@@ -123,18 +126,32 @@ impl Run<'_, '_> {
     fn groups(&mut self) {
         let observed = self.observed;
         for ((ends, port), group) in &observed.groups {
-            if let Some(seen) = group.accepted {
-                let evidence = Evidence { answered: group.answered, established: group.established };
+            // a log that begins in the middle of a connection may have its answers alone
+            if let Some(seen) = group.accepted.or(group.answers) {
+                let evidence = Evidence { answered: group.answers.is_some(), established: group.established };
                 let judged = self.judge(ends, *port, evidence);
-                let flow = self.flow(ends, *port, seen);
+                let flow = Flow { implied: group.accepted.is_none(), ..self.flow(ends, *port, seen) };
                 self.count(flow, judged, false);
             }
-            if let Some(seen) = group.rejected
+            if !group.rejected.is_empty()
                 && let Some(at) = self.number(ends)
                 && self.network.lets(at, ends, *port)
             {
-                let flow = self.flow(ends, *port, seen);
-                self.replay.rejected.push(Rejected { flow, also_accepted: group.accepted.is_some() });
+                self.rejected(ends, *port, group);
+            }
+        }
+    }
+
+    /// Those of which others with the same ports were accepted may have come too late; those without are told apart.
+    fn rejected(&mut self, ends: &Ends, port: u16, group: &Group) {
+        for also_accepted in [false, true] {
+            let mut all = None;
+            for (seen, _) in group.rejected.values().filter(|(_, also)| *also == also_accepted) {
+                seen.join(&mut all);
+            }
+            if let Some(seen) = all {
+                let flow = self.flow(ends, port, seen);
+                self.replay.rejected.push(Rejected { flow, also_accepted });
             }
         }
     }
@@ -143,46 +160,33 @@ impl Run<'_, '_> {
     fn pairs(&mut self) {
         let observed = self.observed;
         for (ends, pairs) in &observed.pairs {
-            let mirrored = observed.pairs.get(&ends.turned());
-            let mut merged: BTreeMap<(Ends, u16), (Sighting, Judged, bool)> = BTreeMap::new();
-            for ((low, to_low), all) in pairs {
-                let back = has_ports(ends.protocol) && mirrored.is_some_and(|back| back.contains_key(&(*low, !to_low)));
-                // told once, as the connection that its lower port serves
-                if back && !to_low {
-                    self.replay.as_answers += 1;
+            let mirrored = observed.pairs.get(&ends.turned()).filter(|_| ends.protocol.has_ports());
+            let mut answered = BTreeSet::new();
+            let mut told: BTreeMap<(u16, bool), Vec<(Sighting, Judged)>> = BTreeMap::new();
+            for ((src_port, dst_port), seen) in pairs {
+                let back = mirrored.is_some_and(|back| back.contains_key(&(*dst_port, *src_port)));
+                // both readings are asked about once, as of the connection that the lower port serves
+                if back && (dst_port, ends.dst) > (src_port, ends.src) {
+                    answered.insert(*src_port);
                     continue;
                 }
-                for seen in all {
-                    let port = seen.first.dst_port;
-                    match merged.get_mut(&(*ends, port)) {
-                        Some((known, judged, answer)) => {
-                            known.records += seen.records;
-                            known.last = known.last.max(seen.last);
-                            // the worst of its kind stands for all
-                            if !matches!(judged, Judged::Contradicted(..)) {
-                                let other = self.either(ends, seen, back);
-                                if matches!(other.0, Judged::Contradicted(..)) {
-                                    known.first = seen.first;
-                                    (*judged, *answer) = other;
-                                }
-                            }
-                        }
-                        None => {
-                            let (judged, answer) = self.either(ends, seen, back);
-                            merged.insert((*ends, port), (*seen, judged, answer));
-                        }
-                    }
+                let (judged, answer) = self.either(ends, seen, back);
+                let alike = told.entry((if answer { *src_port } else { *dst_port }, answer)).or_default();
+                match alike.iter_mut().find(|(_, known)| known.is_like(&judged)) {
+                    Some((known, _)) => known.add(*seen),
+                    None => alike.push((*seen, judged)),
                 }
             }
-            for ((ends, port), (seen, judged, answer)) in merged {
-                if answer && !matches!(judged, Judged::Unknown(_)) {
-                    self.replay.as_answers += 1;
-                    let answered = self.flow(&ends.turned(), seen.first.src_port, seen);
-                    self.replay.accepted.push(answered);
-                    continue;
+            self.replay.as_answers += answered.len() as u64;
+            for ((port, answer), alike) in told {
+                for (seen, judged) in alike {
+                    if answer {
+                        let flow = Flow { implied: true, ..self.flow(&ends.turned(), port, seen.turned()) };
+                        self.count_answers(flow, judged);
+                    } else {
+                        self.count(self.flow(ends, port, seen), judged, true);
+                    }
                 }
-                let flow = self.flow(&ends, port, seen);
-                self.count(flow, judged, true);
             }
         }
     }
@@ -190,14 +194,14 @@ impl Run<'_, '_> {
     /// What is made of packets that may begin a connection or answer one, and whether they are taken for answers.
     fn either(&mut self, ends: &Ends, seen: &Sighting, answered: bool) -> (Judged, bool) {
         let begins = self.judge(ends, seen.first.dst_port, Evidence { answered, established: false });
-        if !matches!(begins, Judged::Contradicted(..) | Judged::StoppedLater) {
+        if matches!(begins, Judged::Agreed) {
             return (begins, false);
         }
         let evidence = Evidence { answered: true, established: false };
         match (&begins, self.judge(&ends.turned(), seen.first.src_port, evidence)) {
             (_, Judged::Agreed) => (Judged::Agreed, true),
-            (Judged::StoppedLater, _) | (_, Judged::Contradicted(..)) => (begins, false),
-            (_, other) => (other, true),
+            (Judged::Contradicted(..), other) if !matches!(other, Judged::Contradicted(..)) => (other, true),
+            _ => (begins, false),
         }
     }
 
@@ -219,7 +223,26 @@ impl Run<'_, '_> {
         let interface = self.observed.interfaces.get(name).cloned().unwrap_or_default();
         let own = self.number(ends).and_then(|at| self.network.interfaces.get(at));
         let vpc = own.map(|own| own.vpc.to_owned());
-        Flow { interface, vpc, src: ends.src, dst: ends.dst, connections: asked(ends.protocol, port), seen }
+        Flow {
+            interface,
+            vpc,
+            src: ends.src,
+            dst: ends.dst,
+            connections: asked(ends.protocol, port),
+            seen,
+            implied: false,
+        }
+    }
+
+    /// Counts packets that are taken for answers, since nothing else explains them.
+    fn count_answers(&mut self, flow: Flow, judged: Judged) {
+        match judged {
+            Judged::Unknown(_) => self.count(flow, judged, true),
+            _ => {
+                self.replay.as_answers += 1;
+                self.replay.accepted.push(flow);
+            }
+        }
     }
 
     fn count(&mut self, flow: Flow, judged: Judged, either_way: bool) {

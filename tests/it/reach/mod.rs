@@ -5,4 +5,5 @@ mod command;
 mod estate;
 mod estates;
 mod flows;
+mod logged;
 mod logs;
