@@ -58,6 +58,9 @@ pub struct Hop {
     pub by: String,
     /// What it says.
     pub why: String,
+    /// Where that stands, or else the resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Location>,
 }
 
 /// One finding: one rule, one asset.
@@ -240,12 +243,39 @@ pub struct RunSummary {
 pub struct ScopeEntry {
     /// The compartment (a VPC, cluster or namespace), or the interface of a store.
     pub asset: String,
-    /// `cde`, `security-impacting`, `connected`, or `undetermined` where nobody declared it in scope: this release
-    /// computes no paths, so it cannot show that there is none. A store is `cde` where `classify.stores` names it, and
+    /// `cde`, `security-impacting` or `connected` as declared; else `connected` where a flow to or from the CDE passes,
+    /// `undetermined` where one may, or what would tell was not collected; `out-of-scope` where none is and the zone is
+    /// declared so, and `no-path-shown` in other zones. A store is `cde` where `classify.stores` names it, and
     /// `undetermined` where its interface does not tell which store it is of.
     pub category: String,
     /// By what it was told.
     pub why: String,
+    /// Whether it is, or may be, in scope though no zone says so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub found: bool,
+}
+
+/// What passes from behind one border to behind another, over all paths.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MatrixEntry {
+    /// Where it begins, `no-pci/prod`.
+    pub from: String,
+    /// Where it ends.
+    pub to: String,
+    /// `allowed`, `denied` or `unknown`.
+    pub verdict: String,
+    /// What passes, as clients see it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub connections: Vec<String>,
+    /// What may pass, and nobody knows whether it does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub undecided: Vec<String>,
+    /// Declared flows in force that approve some of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub approved_by: Vec<String>,
+    /// Whether some of what passes is approved by none.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub undeclared: bool,
 }
 
 /// A rule, as reports tell of it.

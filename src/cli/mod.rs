@@ -15,7 +15,6 @@ mod reach;
 mod rules;
 mod scan;
 mod schema;
-mod scope;
 
 use std::process::ExitCode;
 

@@ -7,12 +7,12 @@ use clap::ValueEnum;
 use jiff::civil::Date;
 
 use super::inputs::{self, Inputs, Read};
-use super::{CLEAN, CliError, INCOMPLETE, Language, VIOLATION, output, scope};
+use super::{CLEAN, CliError, INCOMPLETE, Language, VIOLATION, output};
 use crate::config::Config;
 use crate::finding::{Accepted, Finding, Outcome, RequirementInfo, RuleInfo, RunInfo, RunSummary};
 use crate::load::snapshot;
 use crate::model::{Gap, Inventory, Severity};
-use crate::policy::facts::Context;
+use crate::policy::facts::{self, Context};
 use crate::policy::{self, Judged, Lang, Pack};
 use crate::reach::Network;
 use crate::report::{self, GapEntry, Report, Style};
@@ -76,7 +76,8 @@ pub fn run(args: Args) -> Result<u8, CliError> {
         run: &run,
         summary: &summary,
         findings: &judged.findings,
-        scope: &scope::entries(&inventory, &zones, &config),
+        scope: &facts::scope(&context),
+        matrix: &facts::matrix(&context),
         gaps: &gaps,
         skipped: &inventory.coverage.skipped,
         not_examined: &not_examined,

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{GapEntry, Report};
-use crate::finding::{Accepted, Finding, NotExamined, RunInfo, RunSummary, ScopeEntry, fingerprint};
+use crate::finding::{Accepted, Finding, MatrixEntry, NotExamined, RunInfo, RunSummary, ScopeEntry, fingerprint};
 use crate::model::Gap;
 
 /// The format's name and version.
@@ -24,6 +24,8 @@ pub struct Document<'a> {
     findings: &'a [Finding],
     /// Compartments, and whether PCI DSS applies to them.
     scope: &'a [ScopeEntry],
+    /// Pairs of borders of which one is in scope, and whether anything passes; empty where no network was read.
+    matrix: &'a [MatrixEntry],
     /// What should have been read and was not.
     coverage: Vec<CoverageGap<'a>>,
     /// Rules that are switched off: what they would have judged was not examined.
@@ -59,6 +61,7 @@ pub fn write(report: &Report<'_>, mut out: impl Write) -> io::Result<()> {
         summary: report.summary,
         findings: report.findings,
         scope: report.scope,
+        matrix: report.matrix,
         coverage: report.gaps.iter().map(covered).collect(),
         not_examined: report.not_examined,
         skipped: report.skipped,

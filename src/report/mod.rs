@@ -2,6 +2,7 @@
 //!
 //! Formats know findings and nothing of how they came to be.
 
+mod borders;
 mod json;
 mod sarif;
 mod text;
@@ -10,7 +11,9 @@ pub use json::{Document, write as write_json};
 pub use sarif::write as write_sarif;
 pub use text::{Style, clean, summary_line, write as write_text};
 
-use crate::finding::{Accepted, Finding, NotExamined, RequirementInfo, RuleInfo, RunInfo, RunSummary, ScopeEntry};
+use crate::finding::{
+    Accepted, Finding, MatrixEntry, NotExamined, RequirementInfo, RuleInfo, RunInfo, RunSummary, ScopeEntry,
+};
 use crate::model::{Gap, Skipped};
 
 /// A coverage gap, and the acceptance that covers it.
@@ -31,6 +34,8 @@ pub struct Report<'a> {
     pub findings: &'a [Finding],
     /// Compartments and whether PCI DSS applies to them.
     pub scope: &'a [ScopeEntry],
+    /// What passes over which border.
+    pub matrix: &'a [MatrixEntry],
     /// What should have been read and was not.
     pub gaps: &'a [GapEntry<'a>],
     /// What was read and is not modelled, by name, with how often it was met.

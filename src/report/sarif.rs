@@ -9,15 +9,16 @@ use std::io::{self, Write};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::json;
 use serde_sarif::sarif::{
-    ArtifactLocation, Invocation, Location as SarifLocation, LogicalLocation, Message, MultiformatMessageString,
-    Notification, PhysicalLocation, PropertyBag, Region, ReportingConfiguration, ReportingDescriptor,
-    ReportingDescriptorReference, ReportingDescriptorRelationship, Result as SarifResult, ResultKind, ResultLevel, Run,
-    RunAutomationDetails, Sarif, Tool, ToolComponent, ToolComponentReference,
+    ArtifactLocation, CodeFlow, Invocation, Location as SarifLocation, LogicalLocation, Message,
+    MultiformatMessageString, Notification, PhysicalLocation, PropertyBag, Region, ReportingConfiguration,
+    ReportingDescriptor, ReportingDescriptorReference, ReportingDescriptorRelationship, Result as SarifResult,
+    ResultKind, ResultLevel, Run, RunAutomationDetails, Sarif, ThreadFlow, ThreadFlowLocation, Tool, ToolComponent,
+    ToolComponentReference,
 };
 
 use super::{GapEntry, Report};
-use crate::finding::{Accepted, Finding, Location, Outcome, RequirementInfo, RuleInfo};
-use crate::model::{Severity, Spot, counted};
+use crate::finding::{Accepted, Finding, Hop, Location, Outcome, RequirementInfo, RuleInfo};
+use crate::model::{Severity, Spot, counted, short_of};
 
 const SCHEMA_URI: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Identifies the taxonomy; random, never to change.
@@ -194,10 +195,31 @@ fn result(finding: &Finding, report: &Report<'_>) -> SarifResult {
         .level(level)
         .message(message(&format!("{}.", finding.message)))
         .locations(vec![location(finding)])
+        .code_flows(code_flow(finding).into_iter().collect::<Vec<_>>())
         .partial_fingerprints(fingerprints)
         .taxa(taxa.collect::<Vec<_>>())
         .properties(PropertyBag::builder().additional_properties(properties).build())
         .build()
+}
+
+/// The way of a flow, hop by hop, which viewers show as steps.
+fn code_flow(finding: &Finding) -> Option<CodeFlow> {
+    let step = |hop: &Hop| {
+        let said = format!("{} {}.", short_of(&hop.at), hop.why);
+        let name = if hop.by.is_empty() { &hop.at } else { &hop.by };
+        let logical = LogicalLocation::builder().fully_qualified_name(name.as_str()).kind("resource").build();
+        let place = SarifLocation::builder().message(message(&said)).logical_locations(vec![logical]);
+        let place = match &hop.origin {
+            Some(Location::File { file, line, column }) => {
+                place.physical_location(physical(file, Spot { line: *line, column: *column })).build()
+            }
+            _ => place.build(),
+        };
+        ThreadFlowLocation::builder().location(place).build()
+    };
+    let steps: Vec<ThreadFlowLocation> = finding.witness.iter().map(step).collect();
+    let thread = (!steps.is_empty()).then(|| ThreadFlow::builder().locations(steps).build())?;
+    Some(CodeFlow::builder().thread_flows(vec![thread]).build())
 }
 
 fn region(spot: Spot) -> Region {

@@ -7,9 +7,9 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Ansi};
 
-use super::Report;
-use crate::finding::{Finding, Location, Outcome, RunSummary};
-use crate::model::{Gap, Severity, counted};
+use super::{Report, borders};
+use crate::finding::{Finding, Hop, Location, Outcome, RunSummary};
+use crate::model::{Gap, Severity, counted, short_of};
 
 /// Whether to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,8 +122,7 @@ pub fn write(report: &Report<'_>, style: Style, out: &mut impl Write) -> io::Res
     let mut borders: Vec<_> = borders.into_iter().map(|(zone, rank)| (rank, zone)).collect();
     borders.sort();
     for (_, zone) in &borders {
-        let bold = Ansi::new().bold();
-        writeln!(out, "{}", paint.with(bold, &clean(zone)))?;
+        writeln!(out, "{}", paint.bold(&clean(zone)))?;
         let inside: Vec<&Finding> = broken.iter().filter(|finding| finding.zone == *zone).copied().collect();
         section(report, words, paint, &inside, out)?;
     }
@@ -132,11 +131,12 @@ pub fn write(report: &Report<'_>, style: Style, out: &mut impl Write) -> io::Res
     }
     for (title, all) in [(words.undetermined, open), (words.waived, waived), (words.preview, previews)] {
         if !all.is_empty() {
-            writeln!(out, "{}", paint.with(Ansi::new().bold(), title))?;
+            writeln!(out, "{}", paint.bold(title))?;
             section(report, words, paint, &all, out)?;
         }
     }
     gaps(report, words, paint, out)?;
+    borders::write(report, paint, out)?;
     not_examined(report, &accepted, words, paint, out)?;
     if !report.skipped.is_empty() {
         let names = report.skipped.iter().map(|(name, count)| format!("{} ×{count}", clean(name)));
@@ -164,6 +164,7 @@ fn section(
         for finding in group {
             writeln!(out, "    {}", clean(&finding.message))?;
             writeln!(out, "      {} {}", paint.dim(words.at), clean(&place(&finding.origin)))?;
+            hops(finding, paint, out)?;
             if let Some(waiver) = &finding.waiver {
                 writeln!(out, "      {}", clean(&borne(&waiver.owner, &waiver.expires, &waiver.reason, words)))?;
             }
@@ -179,6 +180,16 @@ fn section(
             writeln!(out, "      {} {}", paint.dim(words.fix), first.fix)?;
         }
         writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// The way of a flow's first packet; answers are in findings.json.
+fn hops(finding: &Finding, paint: Paint, out: &mut impl Write) -> io::Result<()> {
+    let there = finding.witness.iter().filter(|hop| !hop.why.starts_with("answer"));
+    for Hop { at, by, why, .. } in there {
+        let by = if by.is_empty() { String::new() } else { format!(" ({})", short_of(by)) };
+        writeln!(out, "        {} {}", paint.dim(&clean(&short_of(at))), clean(&format!("{why}{by}")))?;
     }
     Ok(())
 }
@@ -200,7 +211,7 @@ fn not_examined(
     if report.not_examined.is_empty() && accepted.is_empty() && gaps.is_empty() {
         return Ok(());
     }
-    writeln!(out, "{}", paint.with(Ansi::new().bold(), words.not_examined))?;
+    writeln!(out, "{}", paint.bold(words.not_examined))?;
     for off in report.not_examined {
         writeln!(out, "  {} ({}): {}", off.rule, words.off, clean(&off.reason))?;
     }
@@ -227,7 +238,7 @@ fn gaps(report: &Report<'_>, words: &Words, paint: Paint, out: &mut impl Write) 
     if open.is_empty() {
         return Ok(());
     }
-    writeln!(out, "{}", paint.with(Ansi::new().bold(), words.gaps))?;
+    writeln!(out, "{}", paint.bold(words.gaps))?;
     for gap in open {
         let spot = gap.at.map(|spot| format!(":{}:{}", spot.line, spot.column)).unwrap_or_default();
         writeln!(out, "  {}{spot}: {}", clean(&gap.what), clean(&gap.detail))?;
@@ -244,9 +255,13 @@ fn place(origin: &Location) -> String {
 }
 
 #[derive(Clone, Copy)]
-struct Paint(Style);
+pub(super) struct Paint(Style);
 
 impl Paint {
+    pub fn bold(self, text: &str) -> String {
+        self.with(Ansi::new().bold(), text)
+    }
+
     fn with(self, style: Ansi, text: &str) -> String {
         match self.0 {
             Style::Plain => text.to_owned(),

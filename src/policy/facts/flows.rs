@@ -7,6 +7,7 @@
 mod cover;
 mod ends;
 mod insecure;
+mod matrix;
 mod reaches;
 mod witness;
 
@@ -26,6 +27,8 @@ use crate::zone::{Border, Store};
 use cover::Covered;
 use ends::Owner;
 pub(super) use ends::Owners;
+pub use matrix::matrix;
+use reaches::has_network;
 pub(super) use reaches::{DeclaredReach, REACH, ZONE, ZoneFact, declared_flows, zones};
 
 /// Documents about what passes.
@@ -172,7 +175,7 @@ fn shown(context: &Context<'_>, bundle: &Bundle<'_>) -> Fact {
         stores: stores(context, bundle, &mut unknown),
         decided_by: decided_by.clone(),
     };
-    let subject = subject(context, bundle, &decided_by, witness::hops(told));
+    let subject = subject(context, bundle, &decided_by, witness::hops(context, told));
     super::subject(FLOW, subject, Derived::Flow(Box::new(made)), unknown)
 }
 
@@ -196,7 +199,7 @@ fn not_known(context: &Context<'_>, bundle: &Bundle<'_>) -> Option<Fact> {
     let (from, to) = ends(context, bundle);
     let made = UndecidedFact { from, to, connections: open.describe(), passes: None };
     let decided_by = witness::deciding(context, &hops).unwrap_or_default();
-    let subject = subject(context, bundle, &decided_by, witness::hops(hops));
+    let subject = subject(context, bundle, &decided_by, witness::hops(context, hops));
     Some(super::subject(UNDECIDED, subject, Derived::UndecidedFlow(Box::new(made)), unknown))
 }
 

@@ -37,6 +37,7 @@ mod private_link;
 mod proxies;
 mod routes;
 mod schema;
+mod scope;
 mod services;
 mod transit;
 mod twins;
@@ -49,7 +50,9 @@ use serde_json::value::RawValue;
 pub use context::Context;
 pub use declared::{WAIVER, waivers};
 pub use document::{About, Because, Fact, Reason, Subject};
+pub use flows::matrix;
 pub use schema::{kinds, schema};
+pub use scope::scope;
 
 use crate::config::Category;
 use crate::finding::Location;

@@ -93,7 +93,7 @@ pub(in crate::policy::facts) fn zones(context: &Context<'_>) -> Vec<Fact> {
             (Some(_), _) => declared::at(context, zone.spot),
         };
         let made = ZoneFact { flows_with_cde: by_border(&passing) };
-        let about = Subject { witness: witness::hops(shown), ..declared::subject(&zone.name, at, border) };
+        let about = Subject { witness: witness::hops(context, shown), ..declared::subject(&zone.name, at, border) };
         subject(ZONE, about, Derived::Zone(Box::new(made)), unknown)
     };
     context.config.zones.iter().map(fact).collect()
@@ -110,6 +110,6 @@ fn by_border(flows: &[&Flow]) -> Vec<String> {
 }
 
 /// Whether anything that could begin or end a flow was read.
-fn has_network(context: &Context<'_>) -> bool {
+pub(super) fn has_network(context: &Context<'_>) -> bool {
     context.inventory.of::<NetworkInterface>().next().is_some() || context.inventory.of::<Instance>().next().is_some()
 }

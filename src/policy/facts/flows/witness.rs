@@ -28,6 +28,10 @@ pub(super) fn open_question(context: &Context<'_>, flow: &Flow) -> String {
 }
 
 /// Hops as findings show them.
-pub(super) fn hops(hops: Vec<Hop>) -> Vec<finding::Hop> {
-    hops.into_iter().map(|Hop { at, by, why }| finding::Hop { at, by, why }).collect()
+pub(super) fn hops(context: &Context<'_>, hops: Vec<Hop>) -> Vec<finding::Hop> {
+    let hop = |Hop { at, by, why }: Hop| {
+        let stands = context.inventory.any(&by).or_else(|| context.inventory.any(&at));
+        finding::Hop { at, by, why, origin: stands.map(located) }
+    };
+    hops.into_iter().map(hop).collect()
 }
