@@ -2,10 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::path::PathBuf;
 
-use super::{CLEAN, CliError, output};
+use super::{CLEAN, CliError, INCOMPLETE, crossings, inputs, output};
+use crate::config::Config;
 use crate::load::{self, Source};
 use crate::model::{Body, Inventory, counted};
+use crate::policy::facts::{self, Context};
+use crate::reach::Network;
+use crate::zone::Zones;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -15,6 +20,12 @@ pub struct Args {
     /// Cluster of Kubernetes objects whose path does not name it
     #[arg(long, value_name = "NAME")]
     cluster: Option<String>,
+    /// List what crosses borders today as flows that nobody has approved
+    #[arg(long)]
+    flows: bool,
+    /// Configuration whose zones and flows hold, so that only what it does not declare is listed; else the proposed one
+    #[arg(long, value_name = "FILE", requires = "flows")]
+    config: Option<PathBuf>,
 }
 
 /// Values of one key, with how many compartments bear each.
@@ -31,8 +42,33 @@ pub fn run(args: Args) -> Result<u8, CliError> {
     let inventory = load::load(&sources, args.cluster.as_deref())?;
     let zone = aspect(&inventory, &["pci", "zone", "cde", "segment", "scope", "compliance"]);
     let environment = aspect(&inventory, &["env", "environment", "stage", "tier"]);
-    output::product(|mut out| propose(&inventory, &zone, &environment, &mut out))?;
-    Ok(CLEAN)
+    if !args.flows {
+        output::product(|mut out| propose(&inventory, &zone, &environment, &mut out).and_then(|()| nothing(&mut out)))?;
+        return Ok(CLEAN);
+    }
+    let mut proposed = Vec::new();
+    let config = match &args.config {
+        Some(path) => Config::read(path)?,
+        None => {
+            propose(&inventory, &zone, &environment, &mut proposed)
+                .map_err(|error| CliError::Io { what: "proposal".to_owned(), error })?;
+            Config::parse("proposal", &String::from_utf8_lossy(&proposed))?
+        }
+    };
+    let day = inputs::day(inputs::clock()?);
+    let zones = Zones::classify(&inventory, &config);
+    let network = Network::new(&inventory, &config.networks);
+    let crossings = facts::crossings(&Context::new(&inventory, &zones, &config, day, &network));
+    output::gaps(&inventory.coverage);
+    output::product(|out| {
+        out.write_all(&proposed)?;
+        crossings::write(&crossings, day, out)
+    })?;
+    Ok(if inventory.coverage.gaps.is_empty() { CLEAN } else { INCOMPLETE })
+}
+
+fn nothing(out: &mut impl Write) -> std::io::Result<()> {
+    writeln!(out, "# The only traffic that may cross a border; none is declared yet.\nflows: []")
 }
 
 /// Keys on compartments whose name holds one of the words, with their values. Keys that AWS and Kubernetes set
@@ -129,21 +165,20 @@ fn propose(inventory: &Inventory, zone: &Aspect, environment: &Aspect, out: &mut
             None => writeln!(out, "  {}: {{ category: {category} }}", quoted(name))?,
         }
     }
-    if zones.is_empty() && environments.is_empty() {
-        return writeln!(out, "flows: []");
+    if !zones.is_empty() || !environments.is_empty() {
+        writeln!(out, "classify:")?;
     }
-    writeln!(out, "classify:")?;
     if !zones.is_empty() {
         zone.write("zone", &zones, out)?;
     }
     if !environments.is_empty() {
         environment.write("environment", &environments, out)?;
     }
-    writeln!(out, "# The only traffic that may cross a border; none is declared yet.\nflows: []")
+    Ok(())
 }
 
 /// A YAML scalar for any text: tags and labels hold what people put there.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let plain = !text.is_empty()
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'))

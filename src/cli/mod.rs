@@ -3,6 +3,7 @@
 //! Commands parse arguments, build what they need, run, and say how it ended. Nothing below imports this module.
 
 mod completions;
+mod crossings;
 mod diff;
 mod error;
 mod explain;

@@ -30,7 +30,7 @@ pub struct Flow {
     pub reason: Needed<String>,
     /// Who answers for it.
     pub owner: Needed<At<String>>,
-    /// Who approved it; not the owner.
+    /// Who approved it; not the owner. `none` while nobody has: it then approves nothing.
     pub approved_by: Needed<At<String>>,
     /// Where the approval is recorded.
     #[schemars(default)]

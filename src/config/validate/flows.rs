@@ -5,6 +5,9 @@ use super::super::{End, Flow, Matcher, Requires, raw};
 use super::Check;
 use crate::model::{Connections, Spot};
 
+/// The word of `approved-by` while nobody has approved a flow.
+const NOBODY: &str = "none";
+
 impl Check<'_> {
     pub(super) fn flows(&mut self, raw: Vec<raw::Flow>, zones: &[&str], environments: &[String]) -> Vec<Flow> {
         let mut ids: Vec<At<String>> = Vec::new();
@@ -67,7 +70,11 @@ impl Check<'_> {
             paths: requires.paths,
             hosts: requires.hosts,
         };
-        let id = raw.id.0?;
+        let (id, approved_by) = (raw.id.0?, raw.approved_by.0?.value);
+        // it is checked as the others are, and approves nothing
+        if approved_by == NOBODY {
+            return None;
+        }
         Some(Flow {
             spot: id.spot,
             id: id.value,
@@ -78,7 +85,7 @@ impl Check<'_> {
             security_features: raw.security_features,
             reason: raw.reason.0?,
             owner: raw.owner.0?.value,
-            approved_by: raw.approved_by.0?.value,
+            approved_by,
             ticket: raw.ticket,
             approved: approved?,
             reviewed,

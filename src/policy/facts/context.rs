@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use foldhash::{HashMap, HashMapExt, HashSet};
+use ipnet::IpNet;
 use jiff::civil::Date;
 
 use super::enforcement::Enforcer;
@@ -22,6 +23,7 @@ use crate::zone::{AddressBook, Border, Placement, Zones};
 
 mod inside;
 mod mesh;
+mod targets;
 
 /// What bears a security group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +70,9 @@ pub struct Context<'a> {
     pub reach: &'a reach::Network<'a>,
     pub(super) book: AddressBook,
     pub(super) attachments: HashMap<String, Vec<Attachment>>,
-    pub(super) interface_by_address: HashMap<(String, IpAddr), usize>,
+    interface_by_address: HashMap<(String, IpAddr), usize>,
+    /// Prefixes that are delegated to interfaces, by VPC.
+    prefixes: HashMap<String, Vec<(IpNet, usize)>>,
     pub(super) routes: HashMap<String, Vec<Route>>,
     pub(super) targets: HashMap<String, Vec<usize>>,
     /// Listeners by load balancer, and rules by listener.
@@ -114,6 +118,7 @@ impl<'a> Context<'a> {
             book: AddressBook::of(inventory, zones, config),
             attachments: HashMap::new(),
             interface_by_address: HashMap::new(),
+            prefixes: HashMap::new(),
             routes: HashMap::new(),
             targets: HashMap::new(),
             listeners: HashMap::new(),
@@ -188,6 +193,9 @@ impl<'a> Context<'a> {
             attach(&interface.groups, at, id, &bearer, &interface.private_addresses);
             for address in &interface.private_addresses {
                 self.interface_by_address.insert((interface.vpc.clone(), *address), at);
+            }
+            for prefix in &interface.prefixes {
+                self.prefixes.entry(interface.vpc.clone()).or_default().push((*prefix, at));
             }
         }
     }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::context::{Attachment, Bearer, Context};
+use super::context::{Attachment, Context};
 use crate::config::{End, Flow, Matcher};
 use crate::model::{AddressSet, Connections, short_of};
 use crate::zone::{Border, Piece};
@@ -81,11 +81,7 @@ impl GroupEnd<'_> {
                 all(&|a| !a.addresses.is_empty() && a.addresses.iter().all(|address| net.contains(address)))
             })
             && (!end.is_inside_cluster()
-                || all(&|attachment| match &attachment.bearer {
-                    Bearer::LoadBalancer => true,
-                    Bearer::Node(cluster) => context.runs(cluster, matcher),
-                    Bearer::Other => false,
-                }))
+                || all(&|attachment| context.is_inside(&attachment.bearer, &attachment.id, matcher)))
     }
 }
 

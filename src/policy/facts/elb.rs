@@ -91,7 +91,7 @@ pub(super) fn target_group(of: &Of<'_, TargetGroup>, unknown: &mut Unknown) -> T
 }
 
 /// Where a target may stand; nothing if nothing tells.
-fn borders_of(context: &Context<'_>, group: &TargetGroup, target: &Target) -> Vec<Border> {
+pub(super) fn borders_of(context: &Context<'_>, group: &TargetGroup, target: &Target) -> Vec<Border> {
     let zone = |at: usize| context.zones.of(at).border.clone();
     match group.target_type.as_str() {
         "instance" => context.inventory.find::<Instance>(&target.target).map(|(at, ..)| zone(at)).into_iter().collect(),
@@ -99,8 +99,8 @@ fn borders_of(context: &Context<'_>, group: &TargetGroup, target: &Target) -> Ve
         "ip" => {
             let Ok(address) = target.target.parse::<IpAddr>() else { return vec![] };
             let vpc = group.vpc.clone().unwrap_or_default();
-            if let Some(at) = context.interface_by_address.get(&(vpc.clone(), address)) {
-                return vec![zone(*at)];
+            if let Some(at) = context.interface_at(&vpc, address) {
+                return vec![zone(at)];
             }
             let set = AddressSet::from_nets([&IpNet::from(address)]);
             // outside the group's VPC several may use the address, and nothing here tells which one routes lead to

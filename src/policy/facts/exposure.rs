@@ -144,7 +144,7 @@ pub(super) fn interface(of: &Of<'_, NetworkInterface>, unknown: &mut Unknown) ->
         asset,
         named: Arc::clone(balancer.or(instance.map(|(_, asset, _)| &asset.id)).unwrap_or(&asset.id)),
         attachment: Attachment {
-            id: Arc::clone(&asset.id),
+            id: Arc::clone(balancer.unwrap_or(&asset.id)),
             at,
             bearer: bearer_of(context.inventory, asset, interface),
             addresses: interface.private_addresses.clone(),

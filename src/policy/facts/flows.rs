@@ -8,6 +8,7 @@ mod cover;
 mod ends;
 mod insecure;
 mod matrix;
+mod proposal;
 mod reaches;
 mod witness;
 
@@ -28,6 +29,7 @@ use cover::Covered;
 use ends::Owner;
 pub(super) use ends::Owners;
 pub use matrix::matrix;
+pub use proposal::{Crossing, CrossingEnd, crossings};
 use reaches::has_network;
 pub(super) use reaches::{DeclaredReach, REACH, ZONE, ZoneFact, declared_flows, zones};
 
@@ -129,9 +131,8 @@ pub(super) fn undecided(context: &Context<'_>) -> Vec<Fact> {
 fn bundles<'f>(context: &'f Context<'_>, wanted: impl Fn(&Flow) -> bool) -> Vec<Bundle<'f>> {
     let mut bundles: BTreeMap<(&Border, &Border, String), Bundle<'_>> = BTreeMap::new();
     for flow in context.flows().iter().filter(|flow| wanted(flow)) {
-        let near = if let Party::Interfaces { .. } = &flow.dst { &flow.dst } else { &flow.src };
         let (from, to) = (flow.src.border(), flow.dst.border());
-        for owner in context.owners().of(near) {
+        for owner in context.owners().of(ends::near(flow)) {
             let bundle = bundles.entry((from, to, owner.id.clone()));
             bundle.or_insert_with(|| Bundle { from, to, flows: vec![], owner }).flows.push(flow);
         }
@@ -146,7 +147,7 @@ fn shown(context: &Context<'_>, bundle: &Bundle<'_>) -> Fact {
     let mut speaks: Option<&Flow> = None;
     for flow in &bundle.flows {
         all = all.union(&flow.band.must);
-        let (own, rest) = cover::of(context, flow, &flow.band.must);
+        let (own, rest) = cover::of(context, flow, &bundle.owner, &flow.band.must);
         plain = plain.union(&own.approved.subtract(&own.secured));
         covered.add(own);
         if !rest.is_empty() {
@@ -182,7 +183,7 @@ fn shown(context: &Context<'_>, bundle: &Bundle<'_>) -> Fact {
 fn not_known(context: &Context<'_>, bundle: &Bundle<'_>) -> Option<Fact> {
     let (mut open, mut unknown, mut hops) = (Connections::default(), Unknown::default(), vec![]);
     for flow in &bundle.flows {
-        let (_, rest) = cover::of(context, flow, &flow.undecided());
+        let (_, rest) = cover::of(context, flow, &bundle.owner, &flow.undecided());
         if rest.is_empty() {
             continue;
         }

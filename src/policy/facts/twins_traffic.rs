@@ -4,11 +4,10 @@
 //! healthy. What cannot be attributed to a cluster may be this one's, and health that was not read may be good.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::context::{Context, node_cluster};
-use crate::model::{Asset, Instance, Kind, NetworkInterface, Target, TargetGroup};
+use super::context::Context;
+use crate::model::{Asset, Kind, Target, TargetGroup};
 
 /// A way from a listener or rule to a target group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,37 +108,12 @@ fn clusters_of(context: &Context<'_>, asset: &Asset, group: &TargetGroup) -> (Ve
     // of a group without targets nothing tells whose it is
     let mut attributed = group.targets_known && targets(context, &asset.id).next().is_some();
     for target in targets(context, &asset.id) {
-        match cluster_of(context, group, target) {
+        match context.cluster_of_target(group, target) {
             Some(cluster) => clusters.extend(cluster),
             None => attributed = false,
         }
     }
     (clusters.into_iter().collect(), attributed)
-}
-
-/// The cluster of one target, if it is of one; nothing where that is not known. Pods bear addresses of their node's interfaces (Amazon EKS User Guide, "Assign IPs to
-/// Pods with the Amazon VPC CNI").
-fn cluster_of(context: &Context<'_>, group: &TargetGroup, target: &Target) -> Option<Option<String>> {
-    match group.target_type.as_str() {
-        "instance" => {
-            let (_, instance, _) = context.inventory.find::<Instance>(&target.target)?;
-            return Some(node_cluster(instance));
-        }
-        // a function runs in no cluster; what stands behind a second load balancer is not followed
-        "lambda" => return Some(None),
-        "ip" => {}
-        _ => return None,
-    }
-    let address: IpAddr = target.target.parse().ok()?;
-    let at = context.interface_by_address.get(&(group.vpc.clone()?, address))?;
-    let asset = context.inventory.assets().get(*at)?;
-    let interface = NetworkInterface::of(&asset.body)?;
-    match interface.instance.as_deref() {
-        // an interface may outlive what was read of its instance
-        Some(id) => Some(node_cluster(context.inventory.find::<Instance>(id)?.1).or_else(|| node_cluster(asset))),
-        // what it is attached to may not have been told
-        None => node_cluster(asset).map(Some),
-    }
 }
 
 /// How many targets are healthy. Source: ELBv2 API reference, TargetHealth: `draining` still serves what it began.

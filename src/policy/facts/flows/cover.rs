@@ -1,9 +1,9 @@
 //! Which declared flows approve a flow, and what of it lies beyond them.
 
-use super::ends::{self, members};
+use super::ends::{self, Owner, members};
 use crate::config::{self, End, Matcher};
 use crate::model::{AddressSet, Connections, short_of};
-use crate::policy::facts::context::{Bearer, Context};
+use crate::policy::facts::context::Context;
 use crate::reach::{Flow, Party, public_addresses};
 
 /// What approvals say of flows.
@@ -27,11 +27,12 @@ impl Covered {
     }
 }
 
-/// What of some connections of a flow is approved, and what is left, for which addresses of the far end where that lies
-/// outside.
+/// What of some connections of a flow is approved, as far as one owner's interfaces at its near end go; and what is left,
+/// for which addresses of the far end where that lies outside.
 pub(super) fn of(
     context: &Context<'_>,
     flow: &Flow,
+    owner: &Owner,
     open: &Connections,
 ) -> (Covered, Vec<(Option<AddressSet>, Connections)>) {
     let far = match (&flow.src, &flow.dst) {
@@ -42,10 +43,9 @@ pub(super) fn of(
     let mut covered = Covered::default();
     for declared in &context.config.flows {
         let approved = open.intersect(&declared.connections);
-        let (Some(from), Some(to)) = (held(context, &declared.from, &flow.src), held(context, &declared.to, &flow.dst))
-        else {
-            continue;
-        };
+        let own = |party| std::ptr::eq(party, ends::near(flow)).then_some(owner);
+        let held = |end, party| held(context, end, party, own(party));
+        let (Some(from), Some(to)) = (held(&declared.from, &flow.src), held(&declared.to, &flow.dst)) else { continue };
         if approved.is_empty() {
             continue;
         }
@@ -84,9 +84,15 @@ pub(super) fn of(
 
 /// Whether a declared flow approves some of a flow.
 pub(in crate::policy::facts) fn approves(context: &Context<'_>, declared: &config::Flow, flow: &Flow) -> bool {
+    let any = |end: &End, party: &Party| match party {
+        Party::Outside(_) => held(context, end, party, None).is_some(),
+        Party::Interfaces { .. } => {
+            context.owners().of(party).iter().any(|owner| held(context, end, party, Some(owner)).is_some())
+        }
+    };
     !flow.band.may.intersect(&declared.connections).is_empty()
-        && held(context, &declared.from, &flow.src).is_some()
-        && held(context, &declared.to, &flow.dst).is_some()
+        && any(&declared.from, &flow.src)
+        && any(&declared.to, &flow.dst)
 }
 
 /// How much of a party an end holds.
@@ -95,28 +101,24 @@ enum Held {
     Part(AddressSet),
 }
 
-fn held(context: &Context<'_>, end: &End, party: &Party) -> Option<Held> {
+/// What of a party an end holds, or of one owner's part of it.
+fn held(context: &Context<'_>, end: &End, party: &Party, owner: Option<&Owner>) -> Option<Held> {
     match party {
         Party::Interfaces { border, .. } => {
             let End::Where { cidr, matcher, .. } = end else { return None };
-            let all = members(context, party);
+            let mut all = members(context, party);
+            all.retain(|member| owner.is_none_or(|owner| member.owner.is_some_and(|own| own.id == owner.id)));
             let whole = end.holds_border(&border.zone, border.environment.as_deref())
                 && all.iter().all(|member| {
-                    let owners = context.owners().of_id(&member.asset.id);
                     let named = |id: &str| {
                         let pattern = matcher.asset.as_deref();
                         Matcher::fits(pattern, Some(id)) || Matcher::fits(pattern, Some(&short_of(id)))
                     };
                     let asset = matcher.asset.is_none()
                         || named(&member.asset.id)
-                        || owners.is_some_and(|owner| named(&owner.id));
-                    // addresses do not tell workloads apart: an approval for one holds for the nodes that may run it
-                    let inside = !end.is_inside_cluster()
-                        || match &member.bearer {
-                            Bearer::LoadBalancer => true,
-                            Bearer::Node(cluster) => context.runs(cluster, matcher),
-                            Bearer::Other => false,
-                        };
+                        || member.owner.is_some_and(|owner| named(&owner.id));
+                    let id = member.owner.map_or(&*member.asset.id, |owner| owner.id.as_str());
+                    let inside = !end.is_inside_cluster() || context.is_inside(&member.bearer, id, matcher);
                     let addressed = cidr.is_none_or(|net| {
                         !member.addresses.is_empty() && member.addresses.iter().all(|address| net.contains(address))
                     });

@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::policy::facts::context::{Bearer, Context, bearer_of, bearer_of_instance, node_cluster};
 use crate::reach::{Flow, Party, public_addresses};
-use crate::zone::{AddressBook, Store, store};
+use crate::zone::{AddressBook, Border, Store, store};
 
 /// The load balancer, node group or group of interfaces that something belongs to: it outlives any of its interfaces.
 #[derive(Debug, Clone)]
@@ -32,6 +32,7 @@ impl Owner {
 /// An interface, or an instance whose interfaces were not collected.
 pub(super) struct Member<'a> {
     pub asset: &'a Asset,
+    pub owner: Option<&'a Owner>,
     pub bearer: Bearer,
     pub addresses: &'a [IpAddr],
 }
@@ -115,11 +116,6 @@ impl Owners {
         text.extend(rest.describe(3));
         text
     }
-
-    /// The owner of an interface, by its id.
-    pub fn of_id(&self, id: &str) -> Option<&Owner> {
-        self.by_interface.get(id)
-    }
 }
 
 fn of_instance(at: usize, asset: &Asset) -> Owner {
@@ -145,19 +141,25 @@ pub(super) fn members<'a>(context: &'a Context<'_>, party: &Party) -> Vec<Member
     let Party::Interfaces { ids, .. } = party else { return vec![] };
     let inventory = context.inventory;
     let of = |id: &Arc<str>| {
+        let owner = context.owners().by_interface.get(id);
         if let Some((_, asset, body)) = inventory.find::<NetworkInterface>(id) {
             let bearer = bearer_of(inventory, asset, body);
-            return Some(Member { asset, bearer, addresses: &body.private_addresses });
+            return Some(Member { asset, owner, bearer, addresses: &body.private_addresses });
         }
         let (_, asset, body) = inventory.find::<Instance>(id)?;
-        Some(Member { asset, bearer: bearer_of_instance(asset), addresses: &body.private_addresses })
+        Some(Member { asset, owner, bearer: bearer_of_instance(asset), addresses: &body.private_addresses })
     };
     ids.iter().filter_map(of).collect()
 }
 
+/// The end of a flow that it is told by: where it ends, or begins if it leaves the estate.
+pub(super) fn near(flow: &Flow) -> &Party {
+    if let Party::Interfaces { .. } = flow.dst { &flow.dst } else { &flow.src }
+}
+
 /// How people call the far end of a flow, as far as some addresses of it are meant.
 pub(super) fn far_names(context: &Context<'_>, flow: &Flow, addresses: Option<&AddressSet>) -> Vec<String> {
-    let far = if matches!(flow.dst, Party::Interfaces { .. }) { &flow.src } else { &flow.dst };
+    let far = if std::ptr::eq(near(flow), &flow.dst) { &flow.src } else { &flow.dst };
     match addresses {
         Some(addresses) if matches!(far, Party::Outside(_)) => context.owners().described(addresses),
         _ => context.owners().names(far),
@@ -166,7 +168,11 @@ pub(super) fn far_names(context: &Context<'_>, flow: &Flow, addresses: Option<&A
 
 /// Whether a party is addresses of the internet that no zone claims.
 pub(super) fn is_internet(party: &Party) -> bool {
-    matches!(party, Party::Outside(outside) if &*outside.border.zone == "internet")
+    matches!(party, Party::Outside(outside) if is_internet_border(&outside.border))
+}
+
+pub(super) fn is_internet_border(border: &Border) -> bool {
+    &*border.zone == "internet"
 }
 
 /// Interfaces of a party that belong to a store of cardholder data, or may do so.

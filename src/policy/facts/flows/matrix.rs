@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cover::{self, Covered};
-use super::has_network;
+use super::{ends, has_network};
 use crate::finding::MatrixEntry;
 use crate::model::{Body, Connections, Vpc};
 use crate::policy::facts::context::Context;
@@ -24,9 +24,11 @@ impl Open {
         self.must = self.must.union(&flow.band.must);
         self.may = self.may.union(&flow.band.may);
         if flow.is_judged_alone() && !flow.band.must.is_empty() {
-            let (covered, rest) = cover::of(context, flow, &flow.band.must);
-            self.covered.add(covered);
-            self.beyond |= !rest.is_empty();
+            for owner in context.owners().of(ends::near(flow)) {
+                let (covered, rest) = cover::of(context, flow, &owner, &flow.band.must);
+                self.covered.add(covered);
+                self.beyond |= !rest.is_empty();
+            }
         }
     }
 }
