@@ -63,6 +63,18 @@ pub struct Hop {
     pub origin: Option<Location>,
 }
 
+/// A change of one rule that closes what a finding is about and leaves all that declared flows approve: the flows of the
+/// estate were found again with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Hint {
+    /// The rule that is to change, by its id.
+    pub rule: String,
+    /// What to change, in the report's language.
+    pub change: String,
+    /// Where the rule stands.
+    pub origin: Location,
+}
+
 /// One finding: one rule, one asset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
@@ -115,6 +127,9 @@ pub struct Finding {
     /// One connection that shows a flow, hop by hop; of what is undetermined, as far as it is known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub witness: Vec<Hop>,
+    /// A change that was tried and closes what the finding is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Hint>,
     /// Whether the rule is new in this minor version: then its findings never fail a run.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub preview: bool,

@@ -57,8 +57,23 @@ pub fn judge(context: &Context<'_>, pack: &Pack, lang: Lang, worker: Option<&Wor
         evaluated += judge(waivers, &mut findings)?;
     }
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    hint(context, lang, &mut findings);
     number(&mut findings);
     Ok(Judged { findings, evaluated, matched })
+}
+
+/// Gives findings about flows the change that closes them, where one is proved.
+fn hint(context: &Context<'_>, lang: Lang, findings: &mut [Finding]) {
+    let own = |f: &&mut Finding| f.kind == facts::FLOW && f.outcome == Outcome::Violation && f.waiver.is_none();
+    let mut own = findings.iter_mut().filter(own).peekable();
+    if own.peek().is_none() {
+        return;
+    }
+    let mut hints = facts::Hints::new(context, lang);
+    let mut found = HashMap::new();
+    for finding in own {
+        finding.hint = found.entry(finding.asset.clone()).or_insert_with(|| hints.of(&finding.asset)).clone();
+    }
 }
 
 /// Findings with one fingerprint are told apart by a number in the order of what they are about, so that forty
@@ -182,6 +197,7 @@ impl Maker<'_> {
             connections: denial.connections,
             related: denial.related,
             witness: self.witness(),
+            hint: None,
             preview: meta.preview,
             waiver: None,
             accepted: None,

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::band::Band;
+use super::network::Change;
 use crate::model::{
     AddressSet, Asset, Connections, Direction, Inventory, NetworkAcl, Peer, PrefixList, Protocol, SecurityGroupRule,
 };
@@ -95,7 +96,14 @@ impl<'a> Group<'a> {
         Self { rules: vec![], known }
     }
 
-    pub fn add(&mut self, inventory: &'a Inventory, asset: &'a Asset, rule: &'a SecurityGroupRule) {
+    /// Adds a rule, as it is or as it would be after a change.
+    pub fn add(
+        &mut self,
+        inventory: &'a Inventory,
+        asset: &'a Asset,
+        rule: &'a SecurityGroupRule,
+        change: Option<&Change>,
+    ) {
         let peer = match &rule.peer {
             Peer::Cidr(net) => PeerSet::Addresses(AddressSet::from_nets([net])),
             Peer::Group(group) => PeerSet::Group(group, rule.peering.as_deref()),
@@ -108,6 +116,8 @@ impl<'a> Group<'a> {
             Peer::Unknown(_) => PeerSet::Unknown,
         };
         let connections = Connections::from_aws(&rule.protocol, rule.from_port, rule.to_port);
+        let peer = change.and_then(|change| change.addresses.clone()).map_or(peer, PeerSet::Addresses);
+        let connections = change.and_then(|change| change.connections.clone()).or(connections);
         self.rules.push(Rule { asset, direction: rule.direction, connections, peer });
     }
 

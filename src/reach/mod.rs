@@ -26,7 +26,7 @@ mod way;
 pub use band::Band;
 pub use ends::{End, EndError};
 pub use flows::{Flow, Outside, Party};
-pub use network::Network;
+pub use network::{Change, Network};
 pub use query::{Answer, Question, Verdict};
 pub use walk::public as public_addresses;
 pub use way::Hop;

@@ -10,9 +10,9 @@ use super::routes::Table;
 use super::transit::{Attachment, Transit};
 use crate::config;
 use crate::model::{
-    Asset, EgressOnlyInternetGateway, GapReason, Instance, InternetGateway, Inventory, Kind, NatGateway, NetworkAcl,
-    NetworkInterface, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, TransitGateway, TransitGatewayAttachment,
-    Vpc, VpcPeeringConnection, VpnGateway, short_of,
+    AddressSet, Asset, Connections, EgressOnlyInternetGateway, GapReason, Instance, InternetGateway, Inventory, Kind,
+    NatGateway, NetworkAcl, NetworkInterface, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, TransitGateway,
+    TransitGatewayAttachment, Vpc, VpcPeeringConnection, VpnGateway, short_of,
 };
 
 /// An interface: of an instance, a load balancer, a database, a gateway …
@@ -71,6 +71,17 @@ pub(super) struct SubnetNode<'a> {
     pub acl: Option<Acl<'a>>,
 }
 
+/// A change of one rule of a group: what it is about from then on. Nothing at all takes it away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The rule's id.
+    pub rule: String,
+    /// Other connections than it has.
+    pub connections: Option<Connections>,
+    /// Other addresses than it has.
+    pub addresses: Option<AddressSet>,
+}
+
 /// The network of an inventory.
 #[derive(Debug)]
 pub struct Network<'a> {
@@ -96,6 +107,20 @@ pub(super) fn short(asset: &Asset) -> &str {
 impl<'a> Network<'a> {
     /// Indexes an inventory.
     pub fn new(inventory: &'a Inventory, declared: &'a [config::Network]) -> Self {
+        Self::changed(inventory, declared, None)
+    }
+
+    /// Indexes an inventory as it would be with one rule of a group changed.
+    pub fn with(inventory: &'a Inventory, declared: &'a [config::Network], change: &Change) -> Self {
+        Self::changed(inventory, declared, Some(change))
+    }
+
+    /// How many interfaces it has.
+    pub fn size(&self) -> usize {
+        self.interfaces.len()
+    }
+
+    fn changed(inventory: &'a Inventory, declared: &'a [config::Network], change: Option<&Change>) -> Self {
         let mut network = Self {
             inventory,
             declared,
@@ -115,7 +140,7 @@ impl<'a> Network<'a> {
             }
         }
         network.add_subnets();
-        network.add_groups();
+        network.add_groups(change);
         for (_, asset, body) in inventory.of::<TransitGateway>() {
             network.transits.insert(short(asset), Transit::new(body));
         }
@@ -157,7 +182,7 @@ impl<'a> Network<'a> {
         }
     }
 
-    fn add_groups(&mut self) {
+    fn add_groups(&mut self, change: Option<&Change>) {
         for (_, asset, _) in self.inventory.of::<SecurityGroup>() {
             let known = self.inventory.coverage.is_listed(SecurityGroupRule::NAME, &asset.place);
             self.groups.insert(short(asset), Group::new(known));
@@ -165,7 +190,7 @@ impl<'a> Network<'a> {
         let doubtful = contradicted(self.inventory);
         for (_, asset, rule) in self.inventory.of::<SecurityGroupRule>() {
             let group = self.groups.entry(&rule.group).or_default();
-            group.add(self.inventory, asset, rule);
+            group.add(self.inventory, asset, rule, change.filter(|change| change.rule == *asset.id));
             if doubtful.contains(&*asset.id) {
                 group.doubt();
             }

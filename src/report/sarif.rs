@@ -4,10 +4,11 @@
 //! uses is `primaryLocationLineHash`; severity comes from the rule's `security-severity`; taxa are ignored there, so
 //! requirement ids are tags too (GitHub Docs, "SARIF support for code scanning").
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde_json::json;
+use serde_json::{Value, json};
 use serde_sarif::sarif::{
     ArtifactLocation, CodeFlow, Invocation, Location as SarifLocation, LogicalLocation, Message,
     MultiformatMessageString, Notification, PhysicalLocation, PropertyBag, Region, ReportingConfiguration,
@@ -187,6 +188,8 @@ fn result(finding: &Finding, report: &Report<'_>) -> SarifResult {
         ("outcome".to_owned(), json!(finding.outcome.as_str())),
         ("remediation".to_owned(), json!(finding.fix)),
     ];
+    let hint = finding.hint.as_ref().map(|hint| ("change".to_owned(), json!(hint.change)));
+    let properties: BTreeMap<String, Value> = properties.into_iter().chain(hint).collect();
     let fingerprints = [("primaryLocationLineHash".to_owned(), finding.fingerprint.clone())];
     SarifResult::builder()
         .rule_id(finding.rule.as_str())

@@ -23,6 +23,7 @@ pub enum Style {
 struct Words {
     fix: &'static str,
     at: &'static str,
+    hint: &'static str,
     undetermined: &'static str,
     gaps: &'static str,
     waived: &'static str,
@@ -37,6 +38,7 @@ struct Words {
 const ENGLISH: Words = Words {
     fix: "fix",
     at: "at",
+    hint: "closes it and nothing declared:",
     undetermined: "Not decided: neither passed nor broken",
     gaps: "Not read: what these hold was not examined",
     waived: "Waived: broken, and borne for a while",
@@ -51,6 +53,7 @@ const ENGLISH: Words = Words {
 const KOREAN: Words = Words {
     fix: "조치",
     at: "위치",
+    hint: "선언된 흐름은 두고 이것만 닫는 변경:",
     undetermined: "판단하지 못함: 통과도 위반도 아님",
     gaps: "읽지 못함: 이 내용은 검사되지 않았음",
     waived: "면제됨: 위반이지만 한시적으로 허용함",
@@ -165,6 +168,10 @@ fn section(
             writeln!(out, "    {}", clean(&finding.message))?;
             writeln!(out, "      {} {}", paint.dim(words.at), clean(&place(&finding.origin)))?;
             hops(finding, paint, out)?;
+            if let Some(hint) = &finding.hint {
+                let place = place(&hint.origin);
+                writeln!(out, "      {} {}", paint.dim(words.hint), clean(&format!("{} ({place})", hint.change)))?;
+            }
             if let Some(waiver) = &finding.waiver {
                 writeln!(out, "      {}", clean(&borne(&waiver.owner, &waiver.expires, &waiver.reason, words)))?;
             }

@@ -6,6 +6,7 @@
 
 mod cover;
 mod ends;
+mod hints;
 mod insecure;
 mod matrix;
 mod proposal;
@@ -28,13 +29,12 @@ use crate::zone::{Border, Store};
 use cover::Covered;
 use ends::Owner;
 pub(super) use ends::Owners;
+pub use hints::Hints;
 pub use matrix::matrix;
 pub use proposal::{Crossing, CrossingEnd, crossings};
 use reaches::has_network;
 pub(super) use reaches::{DeclaredReach, REACH, ZONE, ZoneFact, declared_flows, zones};
 
-/// Documents about what passes.
-pub(super) const FLOW: &str = "flow";
 /// Documents about what may pass.
 pub(super) const UNDECIDED: &str = "undecided-flow";
 
@@ -114,23 +114,29 @@ impl Bundle<'_> {
     fn arrives(&self) -> bool {
         self.flows.iter().any(|flow| matches!(flow.dst, Party::Interfaces { .. }))
     }
+
+    /// What it is told by, from run to run.
+    fn id(&self) -> String {
+        let Self { from, to, owner, .. } = self;
+        if self.arrives() { format!("{from} -> {}", owner.id) } else { format!("{} -> {to}", owner.id) }
+    }
 }
 
 /// The documents of flows that pass.
 pub(super) fn passing(context: &Context<'_>) -> Vec<Fact> {
     let passes = |flow: &Flow| flow.is_judged_alone() && !flow.band.must.is_empty();
-    bundles(context, passes).iter().map(|bundle| shown(context, bundle)).collect()
+    bundles(context, context.flows(), passes).iter().map(|bundle| shown(context, bundle)).collect()
 }
 
 /// The documents of flows that may pass.
 pub(super) fn undecided(context: &Context<'_>) -> Vec<Fact> {
     let open = |flow: &Flow| flow.is_judged_alone() && !flow.undecided().is_empty();
-    bundles(context, open).iter().filter_map(|bundle| not_known(context, bundle)).collect()
+    bundles(context, context.flows(), open).iter().filter_map(|bundle| not_known(context, bundle)).collect()
 }
 
-fn bundles<'f>(context: &'f Context<'_>, wanted: impl Fn(&Flow) -> bool) -> Vec<Bundle<'f>> {
+fn bundles<'f>(context: &Context<'_>, flows: &'f [Flow], wanted: impl Fn(&Flow) -> bool) -> Vec<Bundle<'f>> {
     let mut bundles: BTreeMap<(&Border, &Border, String), Bundle<'_>> = BTreeMap::new();
-    for flow in context.flows().iter().filter(|flow| wanted(flow)) {
+    for flow in flows.iter().filter(|flow| wanted(flow)) {
         let (from, to) = (flow.src.border(), flow.dst.border());
         for owner in context.owners().of(ends::near(flow)) {
             let bundle = bundles.entry((from, to, owner.id.clone()));
@@ -177,7 +183,7 @@ fn shown(context: &Context<'_>, bundle: &Bundle<'_>) -> Fact {
         decided_by: decided_by.clone(),
     };
     let subject = subject(context, bundle, &decided_by, witness::hops(context, told));
-    super::subject(FLOW, subject, Derived::Flow(Box::new(made)), unknown)
+    super::subject(super::FLOW, subject, Derived::Flow(Box::new(made)), unknown)
 }
 
 fn not_known(context: &Context<'_>, bundle: &Bundle<'_>) -> Option<Fact> {
@@ -210,9 +216,8 @@ fn subject(context: &Context<'_>, bundle: &Bundle<'_>, decided_by: &str, witness
     let at = witness::location(context, decided_by, owner);
     // a flow is as grave as the more guarded of its ends
     let border = if to.category.guard() <= from.category.guard() { to } else { from };
-    let id = if bundle.arrives() { format!("{from} -> {}", owner.id) } else { format!("{} -> {to}", owner.id) };
     let place = asset.map(|asset| Place { cluster: None, namespace: None, ..asset.place.clone() });
-    let subject = declared::subject(&id, at, (*border).clone());
+    let subject = declared::subject(&bundle.id(), at, (*border).clone());
     Subject { place: place.unwrap_or_default(), witness, ..subject }
 }
 

@@ -50,7 +50,7 @@ use serde_json::value::RawValue;
 pub use context::Context;
 pub use declared::{WAIVER, waivers};
 pub use document::{About, Because, Fact, Reason, Subject};
-pub use flows::{Crossing, CrossingEnd, crossings, matrix};
+pub use flows::{Crossing, CrossingEnd, Hints, crossings, matrix};
 pub use schema::{kinds, schema};
 pub use scope::scope;
 
@@ -64,6 +64,9 @@ pub const ZONE_ASSIGNMENT: &str = "zone-assignment";
 
 /// The kind of documents about how policies came into their cluster.
 pub const GITOPS_POLICY: &str = "gitops-policy";
+
+/// The kind of documents about flows that pass.
+pub const FLOW: &str = "flow";
 
 /// Builds the documents of all (kind, category) pairs that are wanted, in the inventory's order; those that are about
 /// no asset follow.
@@ -107,7 +110,7 @@ type Maker = fn(&Context<'_>) -> Vec<Fact>;
 
 /// Makers of the documents that are about no asset, by kind.
 const SUBJECTS: &[(&str, Maker)] = &[
-    (flows::FLOW, flows::passing),
+    (FLOW, flows::passing),
     (flows::UNDECIDED, flows::undecided),
     (flows::REACH, flows::declared_flows),
     (flows::ZONE, flows::zones),

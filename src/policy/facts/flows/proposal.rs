@@ -41,7 +41,7 @@ const BLOCKS: usize = 8;
 /// All crossings that surely pass and that no declared flow approves, in the order of borders.
 pub fn crossings(context: &Context<'_>) -> Vec<Crossing> {
     let passes = |flow: &Flow| flow.is_judged_alone() && !flow.band.must.is_empty();
-    bundles(context, passes).iter().flat_map(|bundle| of_bundle(context, bundle)).collect()
+    bundles(context, context.flows(), passes).iter().flat_map(|bundle| of_bundle(context, bundle)).collect()
 }
 
 fn of_bundle(context: &Context<'_>, bundle: &Bundle<'_>) -> Vec<Crossing> {

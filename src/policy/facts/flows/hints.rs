@@ -1,0 +1,214 @@
+//! What to change: the smallest change of one rule that closes what no declared flow approves, and nothing that one
+//! does. Nothing is proposed that was not tried: the network is built anew with the rule changed, and all flows are
+//! found again.
+
+use super::{Bundle, bundles, cover};
+use crate::finding::Hint;
+use crate::model::{AddressSet, Connections, Peer, SecurityGroupRule, short_of};
+use crate::policy::facts::context::Context;
+use crate::policy::facts::location;
+use crate::policy::metadata::Lang;
+use crate::reach::{Change, Flow, Network, Party};
+
+/// A rule of a group holds one block: what takes more rules than these to write is no small change.
+const BLOCKS: usize = 3;
+
+/// How many interfaces may be looked at again for all hints of a run together: about a second of work. The gravest
+/// findings come first.
+const WORK: usize = 200_000;
+
+/// Finds hints as long as there is work left to spend.
+pub struct Hints<'c, 'a> {
+    context: &'c Context<'a>,
+    lang: Lang,
+    /// What passes and is to stay.
+    before: Vec<Bundle<'c>>,
+    left: usize,
+}
+
+/// What passes at the near end of a flow, for whom at the far end.
+struct Part<'f> {
+    far: Far<'f>,
+    connections: Connections,
+}
+
+enum Far<'f> {
+    Addresses(Option<AddressSet>),
+    Ids(&'f [std::sync::Arc<str>]),
+}
+
+impl<'c, 'a> Hints<'c, 'a> {
+    /// Gets ready.
+    pub fn new(context: &'c Context<'a>, lang: Lang) -> Self {
+        Self { context, lang, before: bundles(context, context.flows(), passes), left: WORK }
+    }
+
+    /// The change that closes what is not approved of the flows of one document, by its id.
+    pub fn of(&mut self, id: &str) -> Option<Hint> {
+        let bundle = self.before.iter().find(|bundle| bundle.id() == id)?;
+        let rest: Vec<_> = bundle.flows.iter().map(|flow| (flow, self.beyond(bundle, flow, &flow.band.must))).collect();
+        let (speaks, _) = rest.iter().find(|(_, rest)| !rest.is_empty())?;
+        let parts = || rest.iter().flat_map(|(_, rest)| rest);
+        let open = parts().fold(Connections::default(), |all, (_, connections)| all.union(connections));
+        let addresses = parts().try_fold(AddressSet::default(), |all, (set, _)| Some(all.union(set.as_ref()?)));
+        let hops = self.context.reach.witness(speaks);
+        let asked = hops.iter().rev().filter(|hop| !hop.why.starts_with("answer"));
+        let rules: Vec<&str> = asked.map(|hop| hop.by.as_str()).collect();
+        let changes: Vec<Change> =
+            rules.into_iter().flat_map(|rule| self.changes(rule, &open, addresses.as_ref())).collect();
+        let (from, to, owner) = (bundle.from.clone(), bundle.to.clone(), bundle.owner.id.clone());
+        let is_it = |bundle: &Bundle<'_>| *bundle.from == from && *bundle.to == to && bundle.owner.id == owner;
+        for change in changes {
+            let size = self.context.reach.size().max(1);
+            self.left = self.left.checked_sub(size)?;
+            if self.is_proved(&change, &is_it) {
+                return self.told(&change);
+            }
+        }
+        None
+    }
+
+    fn beyond(&self, bundle: &Bundle<'_>, flow: &Flow, open: &Connections) -> Vec<(Option<AddressSet>, Connections)> {
+        cover::of(self.context, flow, &bundle.owner, open).1
+    }
+
+    /// Changes of one rule, the smallest first: other ports, other addresses, none of it.
+    fn changes(&self, id: &str, open: &Connections, addresses: Option<&AddressSet>) -> Vec<Change> {
+        let Some((_, asset, rule)) = self.context.inventory.find::<SecurityGroupRule>(id) else { return vec![] };
+        let change = |connections, addresses| Change { rule: asset.id.to_string(), connections, addresses };
+        let mut all = Vec::new();
+        let now = Connections::from_aws(&rule.protocol, rule.from_port, rule.to_port);
+        if let Some(left) = now.map(|now| now.subtract(open)).filter(|left| left.describe().len() == 1) {
+            all.push(change(Some(left), None));
+        }
+        if let (Peer::Cidr(net), Some(addresses)) = (&rule.peer, addresses) {
+            let left = AddressSet::from_nets([net]).subtract(addresses);
+            if !left.is_empty() && left.to_nets().len() <= BLOCKS {
+                all.push(change(None, Some(left)));
+            }
+        }
+        all.push(change(Some(Connections::default()), None));
+        all
+    }
+
+    /// Whether a change closes all that no declared flow approves, also what is not known to pass, and leaves all that
+    /// one approves.
+    fn is_proved(&self, change: &Change, is_it: &dyn Fn(&Bundle<'_>) -> bool) -> bool {
+        let Context { inventory, config, zones, .. } = self.context;
+        let network = Network::with(inventory, &config.networks, change);
+        let flows = network.flows(zones, &self.context.book);
+        let may = bundles(self.context, &flows, |flow| flow.is_judged_alone());
+        let open = may
+            .iter()
+            .filter(|bundle| is_it(bundle))
+            .any(|bundle| bundle.flows.iter().any(|flow| !self.beyond(bundle, flow, &flow.band.may).is_empty()));
+        !open
+            && self.before.iter().all(|before| {
+                let same = |after: &&Bundle<'_>| {
+                    after.from == before.from && after.to == before.to && after.owner.id == before.owner.id
+                };
+                let after = may.iter().find(same);
+                before.flows.iter().all(|flow| self.stays(before, flow, after))
+            })
+    }
+
+    /// Whether all that is approved of a flow still passes.
+    fn stays(&self, before: &Bundle<'_>, flow: &Flow, after: Option<&Bundle<'_>>) -> bool {
+        self.approved(before, flow).iter().all(|part| {
+            let now = after.into_iter().flat_map(|after| &after.flows);
+            match &part.far {
+                Far::Ids(ids) => ids.iter().all(|id| {
+                    let with = now
+                        .clone()
+                        .filter(|flow| matches!(far(flow), Party::Interfaces { ids, .. } if ids.contains(id)));
+                    let open = with.fold(Connections::default(), |all, flow| all.union(&flow.band.must));
+                    part.connections.subtract(&open).is_empty()
+                }),
+                Far::Addresses(addresses) => {
+                    let mut rest = vec![(addresses.clone(), part.connections.clone())];
+                    for flow in now {
+                        let Party::Outside(outside) = far(flow) else { continue };
+                        rest = rest
+                            .into_iter()
+                            .flat_map(|(set, open)| without(set, open, outside.addresses.as_ref(), &flow.band.must))
+                            .collect();
+                    }
+                    rest.is_empty()
+                }
+            }
+        })
+    }
+
+    /// What of a flow is approved.
+    fn approved<'f>(&self, bundle: &Bundle<'_>, flow: &'f Flow) -> Vec<Part<'f>> {
+        let rest = self.beyond(bundle, flow, &flow.band.must);
+        match far(flow) {
+            Party::Interfaces { ids, .. } => {
+                let connections = rest.iter().fold(flow.band.must.clone(), |all, (_, open)| all.subtract(open));
+                vec![Part { far: Far::Ids(ids), connections }]
+            }
+            Party::Outside(outside) => {
+                let mut parts = vec![(outside.addresses.clone(), flow.band.must.clone())];
+                for (set, open) in &rest {
+                    parts = parts.into_iter().flat_map(|(own, all)| without(own, all, set.as_ref(), open)).collect();
+                }
+                parts.into_iter().map(|(set, connections)| Part { far: Far::Addresses(set), connections }).collect()
+            }
+        }
+    }
+
+    fn told(&self, change: &Change) -> Option<Hint> {
+        let asset = self.context.inventory.any(&change.rule)?;
+        let name = short_of(&asset.id);
+        let blocks = |set: &AddressSet| set.to_nets().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let (en, ko) = match change {
+            Change { connections: Some(left), .. } if left.is_empty() => {
+                (format!("remove `{name}`"), format!("`{name}`을(를) 제거하십시오"))
+            }
+            Change { connections: Some(left), .. } => {
+                let left = left.describe().join(", ");
+                (format!("narrow `{name}` to {left}"), format!("`{name}`을(를) {left}(으)로 좁히십시오"))
+            }
+            Change { addresses, .. } => {
+                let left = addresses.as_ref().map(blocks).unwrap_or_default();
+                (format!("narrow `{name}` to {left}"), format!("`{name}`을(를) {left}(으)로 좁히십시오"))
+            }
+        };
+        let change = match self.lang {
+            Lang::En => en,
+            Lang::Ko => ko,
+        };
+        Some(Hint { rule: asset.id.to_string(), change, origin: location(asset) })
+    }
+}
+
+fn passes(flow: &Flow) -> bool {
+    flow.is_judged_alone() && !flow.band.must.is_empty()
+}
+
+/// The end of a flow that it is not told by.
+fn far(flow: &Flow) -> &Party {
+    if matches!(flow.dst, Party::Interfaces { .. }) { &flow.src } else { &flow.dst }
+}
+
+/// What is left of connections with some addresses when others are taken away.
+fn without(
+    set: Option<AddressSet>,
+    open: Connections,
+    other: Option<&AddressSet>,
+    taken: &Connections,
+) -> Vec<(Option<AddressSet>, Connections)> {
+    let parts = match (set, other) {
+        // addresses that nobody knows
+        (None, _) => vec![(None, open.subtract(taken))],
+        (Some(set), None) => vec![(Some(set), open)],
+        (Some(set), Some(other)) => {
+            let inside = set.intersect(other);
+            vec![(Some(inside), open.subtract(taken)), (Some(set.subtract(other)), open)]
+        }
+    };
+    let left = |(set, open): &(Option<AddressSet>, Connections)| {
+        !open.is_empty() && set.as_ref().is_none_or(|set| !set.is_empty())
+    };
+    parts.into_iter().filter(left).collect()
+}
