@@ -75,6 +75,9 @@ pub(super) struct Outsides<'n> {
     network: &'n Network<'n>,
     /// Addresses behind one border: of the internet, or of a declared network by its number.
     pieces: Vec<(Border, AddressSet, Option<usize>)>,
+    /// Public addresses of the estate itself. Who sends from one is of its zone; what is sent to one is sent to the
+    /// internet, and whether it arrives there is told of the internet's flows to whatever bears it.
+    own: AddressSet,
     /// Blocks of ACLs and route tables, by VPC.
     blocks: HashMap<&'n str, Vec<IpNet>>,
     transit: Vec<IpNet>,
@@ -116,7 +119,8 @@ impl<'n> Outsides<'n> {
         let known = AddressSet::from_nets(known.flat_map(|(_, _, vpc)| &vpc.cidrs));
         let declared = AddressSet::from_nets(network.declared.iter().flat_map(|network| &network.routes));
         let elsewhere = routable().subtract(public()).subtract(&known).subtract(&declared);
-        Self { network, pieces, blocks, transit: network.transit_blocks(), anybody, elsewhere }
+        let (own, transit) = (book.public().clone(), network.transit_blocks());
+        Self { network, pieces, own, blocks, transit, anybody, elsewhere }
     }
 
     /// Who gets in from outside, to the class' public addresses or over declared networks.
@@ -170,7 +174,8 @@ impl<'n> Outsides<'n> {
                 let translated = self.network.over_nat64(class.point, low).is_some();
                 let band = if translated { Band::unknown() } else { decision.band };
                 let what = self.what(*declared);
-                let outside = Outside { border: border.clone(), addresses: Some(part), what };
+                let out = if declared.is_none() && self.own.contains(low) { internet() } else { border.clone() };
+                let outside = Outside { border: out, addresses: Some(part), what };
                 found.push(Crossing { outside, point: Some(point), by: low, band });
             }
         }

@@ -171,6 +171,11 @@ pub(super) fn is_internet(party: &Party) -> bool {
     matches!(party, Party::Outside(outside) if is_internet_border(&outside.border))
 }
 
+/// Whether a party is reached, or comes, over the internet, whosever its addresses are.
+pub(super) fn is_over_internet(party: &Party) -> bool {
+    matches!(party, Party::Outside(outside) if &*outside.what == "internet")
+}
+
 pub(super) fn is_internet_border(border: &Border) -> bool {
     &*border.zone == "internet"
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{cover, some, witness};
+use super::{cover, ends as parties, some, witness};
 use crate::config::Category;
 use crate::finding::Location;
 use crate::model::{Connections, Instance, NetworkInterface, Vpc, short_of};
@@ -75,6 +75,10 @@ pub(in crate::policy::facts) fn zones(context: &Context<'_>) -> Vec<Fact> {
     let fact = |zone: &crate::config::Zone| {
         let with_cde = |flow: &&Flow| {
             let ends = [flow.src.border(), flow.dst.border()];
+            // whoever comes over the internet comes as anybody does
+            if [&flow.src, &flow.dst].into_iter().any(parties::is_over_internet) {
+                return false;
+            }
             ends.iter().any(|end| end.category == Category::Cde) && ends.iter().any(|end| *end.zone == *zone.name)
         };
         let all: Vec<&Flow> = context.flows().iter().filter(with_cde).collect();
