@@ -8,9 +8,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::inputs::{Inputs, Read};
+use super::inputs::{self, Inputs, Read};
 use super::{CLEAN, CliError, INCOMPLETE, output};
 use crate::model::{Connections, Protocol};
+use crate::policy::facts::{self, Context};
 use crate::reach::{Answer, Hop, Network, Question, Verdict};
 use crate::report::clean;
 
@@ -18,6 +19,7 @@ use crate::report::clean;
 #[command(
     override_usage = "zoneproof reach [OPTIONS] SRC DST [CONNECTIONS] [SOURCE]...\n       \
     zoneproof reach [OPTIONS] --queries FILE [SOURCE]...\n       \
+    zoneproof reach [OPTIONS] --pairs [SOURCE]...\n       \
     zoneproof reach [OPTIONS] --flow-logs FILE [--flow-logs FILE]... [SOURCE]...",
     after_help = "SRC and DST: `internet`, an address, a CIDR block, the id or ARN of an interface, an instance, a load \
     balancer, a NAT gateway or an endpoint, or a load balancer's name.\n\
@@ -35,6 +37,9 @@ pub struct Args {
     /// once for each
     #[arg(long, value_name = "FILE", conflicts_with_all = ["queries", "src_port"])]
     flow_logs: Vec<PathBuf>,
+    /// All pairs between which something passes or may: what is not listed is denied
+    #[arg(long, conflicts_with_all = ["queries", "flow_logs", "src_port"])]
+    pairs: bool,
     /// The client's port; without it, whichever
     #[arg(long, value_name = "PORT", conflicts_with = "queries")]
     src_port: Option<u16>,
@@ -48,8 +53,25 @@ pub(super) enum Format {
     /// For people
     #[default]
     Text,
-    /// JSON Lines: one answer a line, with --flow-logs one item a line
+    /// JSON Lines: one answer a line, with --flow-logs one item a line; with --pairs one list
     Json,
+}
+
+fn pairs(inputs: &Inputs, format: Format) -> Result<u8, CliError> {
+    let Read { config, inventory, zones, .. } = inputs.read()?;
+    let network = Network::new(&inventory, &config.networks);
+    let day = inputs::day(inputs::clock()?);
+    let pairs = facts::pairs(&Context::new(&inventory, &zones, &config, day, &network));
+    output::gaps(&inventory.coverage);
+    output::product(|out| match format {
+        Format::Text => pairs.iter().try_for_each(|pair| writeln!(out, "{}", clean(&pair.text()))),
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *out, &pairs)?;
+            out.write_all(b"\n")
+        }
+    })?;
+    let unknown = pairs.iter().any(|pair| pair.verdict == Verdict::Unknown);
+    Ok(if unknown || !inventory.coverage.gaps.is_empty() { INCOMPLETE } else { CLEAN })
 }
 
 /// A question as a file has it.
@@ -87,6 +109,9 @@ pub struct Reply<'a> {
 pub fn run(mut args: Args) -> Result<u8, CliError> {
     if !args.flow_logs.is_empty() {
         return super::flow_logs::run(&args.inputs, &args.flow_logs, args.format);
+    }
+    if args.pairs {
+        return pairs(&args.inputs, args.format);
     }
     let queries = match &args.queries {
         Some(path) => read(path)?,

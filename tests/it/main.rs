@@ -14,6 +14,7 @@ mod aws_shapes;
 mod bad_input;
 mod command_line;
 mod configuration;
+mod crossings;
 mod estates;
 mod fixtures;
 mod fuzz;

@@ -50,7 +50,7 @@ use serde_json::value::RawValue;
 pub use context::Context;
 pub use declared::{WAIVER, waivers};
 pub use document::{About, Because, Fact, Reason, Subject};
-pub use flows::{Crossing, CrossingEnd, Hints, crossings, matrix};
+pub use flows::{Crossing, CrossingEnd, Hints, Pair, crossings, matrix, pairs};
 pub use schema::{kinds, schema};
 pub use scope::scope;
 

@@ -123,8 +123,16 @@ impl<'n> Estate<'n> {
             if !asked || self.network.leads_elsewhere(subnet, vpc, class) {
                 continue;
             }
-            for from in classes.iter().copied().filter(|from| *from != to) {
+            for from in classes.iter().copied() {
                 let Some(source) = self.classes.get(from).filter(|source| begins(source)) else { continue };
+                let another;
+                let source = if from == to {
+                    let Some(twin) = source.twin() else { continue };
+                    another = twin;
+                    &another
+                } else {
+                    source
+                };
                 let band = self.network.straight(source, class, &mut known).and(&listens);
                 if band.may.is_empty() {
                     continue;

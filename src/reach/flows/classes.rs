@@ -32,10 +32,12 @@ pub(super) enum Role {
 }
 
 /// Points that nothing tells apart.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Class<'n> {
     /// One of them.
     pub point: Point,
+    /// One of another interface, if there is one.
+    pub other: Option<Point>,
     /// Its interface.
     pub at: usize,
     /// Interfaces that have points of the class, ascending.
@@ -52,6 +54,15 @@ pub(super) struct Class<'n> {
     /// Where it stands as a destination, and as a source.
     pub border: Border,
     pub source: Border,
+}
+
+impl Class<'_> {
+    /// The same class, with another of its interfaces to speak for it.
+    pub fn twin(&self) -> Option<Self> {
+        let point = self.other?;
+        let Point::Interface(at, _) = point else { return None };
+        Some(Self { point, at, members: vec![at], ..self.clone() })
+    }
 }
 
 /// What makes a class.
@@ -128,6 +139,7 @@ pub(super) fn classes<'n>(
             let class = *found.entry(key).or_insert_with(|| {
                 classes.push(Class {
                     point: Point::Interface(at, address),
+                    other: None,
                     at,
                     members: vec![],
                     public: interface.public,
@@ -144,6 +156,9 @@ pub(super) fn classes<'n>(
             if let Some(class) = classes.get_mut(class)
                 && class.members.last() != Some(&at)
             {
+                if !class.members.is_empty() {
+                    class.other = class.other.or(Some(Point::Interface(at, address)));
+                }
                 class.members.push(at);
             }
         }

@@ -104,6 +104,21 @@ impl Flow {
 impl<'a> Network<'a> {
     /// All flows over borders of which one side is in scope, in a stable order.
     pub fn flows(&'a self, zones: &Zones, book: &AddressBook) -> Vec<Flow> {
+        let in_scope = |from: &Border, to: &Border| from.category.in_scope() || to.category.in_scope();
+        self.flows_that(zones, book, &|from, to| in_scope(from, to) && from.crosses(to))
+    }
+
+    /// Everything that passes or may pass between two classes, whatever zones they are in, in a stable order.
+    pub fn pairs(&'a self, zones: &Zones, book: &AddressBook) -> Vec<Flow> {
+        self.flows_that(zones, book, &|_, _| true)
+    }
+
+    fn flows_that(
+        &'a self,
+        zones: &Zones,
+        book: &AddressBook,
+        picks: &(dyn Fn(&Border, &Border) -> bool + Sync),
+    ) -> Vec<Flow> {
         let estate = Estate::of(self, zones, book);
         let count = estate.classes.len();
         let ids: Vec<Arc<[Arc<str>]>> = estate.classes.iter().map(|class| self.ids_of(class)).collect();
@@ -111,17 +126,13 @@ impl<'a> Network<'a> {
             let Some(class) = estate.classes.get(to) else { return vec![] };
             let mut found = Vec::new();
             if class.role != Role::Gateway {
-                let guarded = class.border.category.in_scope();
-                let wanted = |source: &Border| (guarded || source.category.in_scope()) && source.crosses(&class.border);
+                let wanted = |source: &Border| picks(source, &class.border);
                 for arrival in estate.arrivals(to, &wanted) {
                     found.push(self.flow(&estate, &ids, to, arrival));
                 }
             }
-            if matches!(class.role, Role::End | Role::Entrance) && class.source.category.in_scope() {
-                for crossing in estate.outsides.leaving(class) {
-                    if !crossing.outside.border.crosses(&class.source) {
-                        continue;
-                    }
+            if matches!(class.role, Role::End | Role::Entrance) {
+                for crossing in estate.outsides.leaving(class, &|border| picks(&class.source, border)) {
                     let Some(point) = crossing.point else { continue };
                     let asked = crossing.band.may.clone();
                     let leg = Leg { from: Some(class.point), to: point, by: crossing.by, asked };

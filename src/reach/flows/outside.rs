@@ -164,9 +164,14 @@ impl<'n> Outsides<'n> {
     }
 
     /// Where a class gets out to.
-    pub fn leaving(&self, class: &Class<'n>) -> Vec<Crossing> {
+    pub fn leaving(&self, class: &Class<'n>, wanted: &dyn Fn(&Border) -> bool) -> Vec<Crossing> {
         let mut found = Vec::new();
+        let (nobody, internet) = (Border::unclassified(), internet());
         for (border, addresses, declared) in &self.pieces {
+            let own = declared.is_none() && self.own.overlaps(addresses);
+            if !wanted(border) && !(own && wanted(&internet)) {
+                continue;
+            }
             let blocks = self.near(class, declared.is_some());
             for (low, part) in addresses.parts(&blocks) {
                 let point = declared.map_or(Point::Internet(low), |network| Point::Declared(network, low));
@@ -174,21 +179,22 @@ impl<'n> Outsides<'n> {
                 let translated = self.network.over_nat64(class.point, low).is_some();
                 let band = if translated { Band::unknown() } else { decision.band };
                 let what = self.what(*declared);
-                let out = if declared.is_none() && self.own.contains(low) { internet() } else { border.clone() };
+                let out = if own && self.own.contains(low) { internet.clone() } else { border.clone() };
                 let outside = Outside { border: out, addresses: Some(part), what };
                 found.push(Crossing { outside, point: Some(point), by: low, band });
             }
         }
         // what routes lead to and nobody declared
-        for (low, part) in self.elsewhere.parts(&self.near(class, true)) {
+        let elsewhere = if wanted(&nobody) { self.elsewhere.parts(&self.near(class, true)) } else { vec![] };
+        for (low, part) in elsewhere {
             let point = Point::Bare(low);
             let band = self.network.decide(class.point, point, low, &any_port()).band;
             let what = "addresses of which nothing tells who bears them".into();
-            let outside = Outside { border: Border::unclassified(), addresses: Some(part), what };
+            let outside = Outside { border: nobody.clone(), addresses: Some(part), what };
             found.push(Crossing { outside, point: Some(point), by: low, band });
         }
         let mut found = merged(found);
-        found.retain(|crossing| !crossing.band.may.is_empty());
+        found.retain(|crossing| !crossing.band.may.is_empty() && wanted(&crossing.outside.border));
         found
     }
 

@@ -1,6 +1,7 @@
 //! Flows of whole estates say what single answers say: on the estates of `fixtures/reach` and on random ones.
 //!
-//! Each interface in turn is the only one whose zone is in scope, so that whatever passes to or from it crosses a border.
+//! Each interface in turn is the only one whose zone is in scope, so that whatever passes to or from it crosses a border;
+//! and once all pairs are asked for, whatever zones they are in.
 
 use std::cell::Cell;
 
@@ -59,6 +60,12 @@ fn compare(inventory: &Inventory, networks: &str, counts: &Counts) {
         eni.service.as_deref().is_some_and(|service| RELAYS.contains(&service))
             || eni.interface_type.contains("gateway")
     };
+    let among_all = {
+        let config = config("none", networks);
+        let zones = Zones::classify(inventory, &config);
+        let book = AddressBook::of(inventory, &zones, &config);
+        Network::new(inventory, &config.networks).pairs(&zones, &book)
+    };
     for (own, body) in all.iter().filter(|(_, body)| !relay(body)) {
         let config = config(&own.id, networks);
         let zones = Zones::classify(inventory, &config);
@@ -92,6 +99,8 @@ fn compare(inventory: &Inventory, networks: &str, counts: &Counts) {
             // over the internet one comes by a public address; a route that ends a way ends it for every sender's address
             let beside = if theirs.forwards && said == Verdict::Unknown { Verdict::Unknown } else { from_outside };
             agree("between interfaces", said, found, beside, &named);
+            let found = verdict(among_all.iter().filter(|flow| is(&flow.src, &other.id) && is(&flow.dst, &own.id)));
+            agree("among all pairs", said, found, beside, &named);
             let back = answer(&here, &end(&other.id)).verdict;
             let found = verdict(flows.iter().filter(|flow| is(&flow.src, &own.id) && is(&flow.dst, &other.id)));
             let public = flows.iter().filter(|flow| is(&flow.src, &own.id) && is_public(&flow.dst));

@@ -18,6 +18,8 @@ use crate::zone::{AddressBook, Border, Store, store};
 pub(in crate::policy::facts) struct Owner {
     /// Its id.
     pub id: String,
+    /// What it is.
+    pub kind: &'static str,
     /// Its place in the inventory, if it is an asset; else that of one of its interfaces.
     pub asset: usize,
 }
@@ -59,7 +61,8 @@ impl Owners {
         let clusters: HashMap<&str, usize> =
             inventory.of::<EksCluster>().map(|(at, _, cluster)| (cluster.name.as_str(), at)).collect();
         let mut by_interface: HashMap<Arc<str>, Owner> = HashMap::new();
-        let named = |(at, asset): (usize, &Asset)| Owner { id: asset.id.to_string(), asset: at };
+        let named =
+            |(at, asset): (usize, &Asset)| Owner { id: asset.id.to_string(), kind: asset.body.kind(), asset: at };
         for (at, asset, body) in inventory.of::<NetworkInterface>() {
             let balancer = body.description.strip_prefix("ELB ").and_then(|name| balancers.get(name));
             let endpoint = endpoints.get(short_of(&asset.id).as_str());
@@ -69,8 +72,10 @@ impl Owners {
             let owner = match (balancer.or(endpoint), instance, plane) {
                 (Some(owner), ..) => named(*owner),
                 (_, Some((at, owner, _)), _) => of_instance(at, owner),
-                (_, _, Some((name, cluster))) => Owner { id: format!("control plane of {name}"), asset: *cluster },
-                _ => Owner { id: behind(body.service.as_deref(), &body.groups, asset), asset: at },
+                (_, _, Some((name, cluster))) => {
+                    Owner { id: format!("control plane of {name}"), kind: "control-plane", asset: *cluster }
+                }
+                _ => Owner { id: behind(body.service.as_deref(), &body.groups, asset), kind: "interfaces", asset: at },
             };
             by_interface.insert(Arc::clone(&asset.id), owner);
         }
@@ -120,11 +125,12 @@ impl Owners {
 
 fn of_instance(at: usize, asset: &Asset) -> Owner {
     // Amazon EKS User Guide, "Tag your Amazon EKS resources"
-    match (node_cluster(asset), asset.tags.get("eks:nodegroup-name")) {
-        (Some(cluster), Some(group)) => Owner { id: format!("node group {cluster}/{group}"), asset: at },
-        (Some(cluster), None) => Owner { id: format!("nodes of {cluster}"), asset: at },
-        _ => Owner { id: asset.id.to_string(), asset: at },
-    }
+    let (id, kind) = match (node_cluster(asset), asset.tags.get("eks:nodegroup-name")) {
+        (Some(cluster), Some(group)) => (format!("node group {cluster}/{group}"), "node-group"),
+        (Some(cluster), None) => (format!("nodes of {cluster}"), "node-group"),
+        _ => (asset.id.to_string(), "instance"),
+    };
+    Owner { id, kind, asset: at }
 }
 
 /// Interfaces that nothing but their groups tells of.
