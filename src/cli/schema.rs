@@ -11,7 +11,7 @@ use crate::report;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Which: config, diff-clusters, findings, flow-logs, reach-answer, reach-question, or facts/<kind>; none lists them
+    /// Which: config, diff-clusters, findings, flow-logs, reach-answer, reach-pairs, reach-question, or facts/<kind>; none lists them
     #[arg(value_name = "NAME")]
     name: Option<String>,
 }
@@ -27,6 +27,7 @@ pub fn published() -> Vec<(String, Value)> {
         ("findings", written::<report::Document<'_>>()),
         ("flow-logs", written::<super::flow_logs::Item<'_>>()),
         ("reach-answer", written::<super::reach::Reply<'_>>()),
+        ("reach-pairs", written::<Vec<facts::Pair>>()),
         ("reach-question", question),
     ];
     named.map(|(name, schema)| (name.to_owned(), schema)).into_iter().chain(facts).collect()

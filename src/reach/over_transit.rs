@@ -60,7 +60,7 @@ impl<'a> Network<'a> {
             Ok(subnet) => walk.steps.push(Step::Acl { subnet, egress: false, address: walk.from.address() }),
             Err(stop) => return Err(Box::new(self.stopped(walk, stop))),
         }
-        self.past_attachment(walk, transit, from)
+        self.past_attachment(walk, transit, from, &mut vec![])
     }
 
     /// The attachment's subnet that a subnet sends by: the one in its own zone.
@@ -83,12 +83,13 @@ impl<'a> Network<'a> {
         Err(Stop::denied(&from.asset.id, format!("has no subnet in {zone}, where {subnet} lies")))
     }
 
-    /// By the table of an attachment to another one.
+    /// By the table of an attachment to another one; `passed` are attachments of peerings that were passed before.
     fn past_attachment<'n>(
         &'n self,
         mut walk: Walk<'n>,
         transit: &'n Transit<'a>,
-        from: &Attachment<'a>,
+        from: &'n Attachment<'a>,
+        passed: &mut Vec<&'n str>,
     ) -> Outcome<'n> {
         let Onward { table, by, attachment } = match transit.lookup(self, from, walk.by) {
             Ok(onward) => onward,
@@ -97,6 +98,7 @@ impl<'a> Network<'a> {
         walk.steps.push(passes(&table.id, &by, &format!("leads to {}", attachment.id)));
         match (attachment.body.resource_type.as_str(), walk.to) {
             ("vpc", _) => {}
+            ("peering", _) => return self.over_gateway_peering(walk, attachment, passed),
             (_, Point::Declared(network, _)) if self.lies_behind(network, attachment) => {
                 walk.steps.push(passes(&attachment.asset.id, "", "to a declared network"));
                 return Err(Box::new(self.arrived(Walk { referral: Referral::both(Tri::No), ..walk })));
@@ -110,6 +112,39 @@ impl<'a> Network<'a> {
         let into = if transit.body.security_group_referencing { Tri::Unknown } else { Tri::No };
         walk.referral = Referral { out: Tri::No, into, over: None };
         self.enter_vpc(walk, attachment)
+    }
+
+    /// To the gateway at the other end of a peering, and by the table that its end of the peering is associated with.
+    ///
+    /// Source: Amazon VPC Transit Gateways, "Transit gateway peering attachments": both ends bear one attachment id, and
+    /// each gateway has static routes to the other. Whether references to groups count is not told: they may.
+    fn over_gateway_peering<'n>(
+        &'n self,
+        mut walk: Walk<'n>,
+        attachment: &'n Attachment<'a>,
+        passed: &mut Vec<&'n str>,
+    ) -> Outcome<'n> {
+        let at = &attachment.asset.id;
+        let other = short_of(&attachment.body.resource);
+        if passed.iter().filter(|id| **id == attachment.id).count() > 1 {
+            let why = "the tables of the peered gateways send the address back and forth";
+            return Err(Box::new(self.stopped(walk, Stop::unknown(at, why))));
+        }
+        let end =
+            self.transits.get(other.as_str()).and_then(|transit| Some((transit, transit.attachment(&attachment.id)?)));
+        let Some((transit, end)) = end else {
+            let why = format!("{other}, the gateway at the other end, or its end of the peering, was not collected");
+            return Err(Box::new(self.stopped(walk, Stop::unknown(at, why))));
+        };
+        let why = format!("is {}", end.body.state);
+        match end.body.carries() {
+            Some(true) => {}
+            Some(false) => return Err(Box::new(self.stopped(walk, Stop::denied(&end.asset.id, why)))),
+            None => return Err(Box::new(self.stopped(walk, Stop::unknown(&end.asset.id, why)))),
+        }
+        passed.push(&attachment.id);
+        walk.steps.push(passes(at, "", &format!("peered with {other}")));
+        self.past_attachment(walk, transit, end, passed)
     }
 
     /// Into the VPC of an attachment, by one of its subnets.
@@ -172,7 +207,7 @@ impl<'a> Network<'a> {
         let [(transit, attachment)] = entries.as_slice() else {
             return self.stopped(walk, Stop::unknown(via, "where the network enters the estate is not known"));
         };
-        match self.past_attachment(walk, transit, attachment) {
+        match self.past_attachment(walk, transit, attachment, &mut vec![]) {
             Ok(walk) => {
                 let why = format!("the way from {via} goes on in {}", walk.vpc);
                 self.stopped(walk, Stop::unknown(short(attachment.asset), why))
