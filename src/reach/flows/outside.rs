@@ -169,7 +169,7 @@ impl<'n> Outsides<'n> {
         let (nobody, internet) = (Border::unclassified(), internet());
         for (border, addresses, declared) in &self.pieces {
             let own = declared.is_none() && self.own.overlaps(addresses);
-            if !wanted(border) && !(own && wanted(&internet)) {
+            if !(wanted(border) || own && wanted(&internet)) {
                 continue;
             }
             let blocks = self.near(class, declared.is_some());
