@@ -25,7 +25,7 @@ deny contains {
 		"from": flow.label(input.from),
 		"to": flow.label(input.to),
 		"protocols": input.insecure,
-		"approved": input.approved_by,
+		"approved": input.insecure_by,
 	},
 	"border": flow.border(input.from, input.to),
 	"connections": input.insecure,

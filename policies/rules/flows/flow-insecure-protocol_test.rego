@@ -23,7 +23,7 @@ link := {
 flow := {
 	"from": link,
 	"to": partners,
-	"approved_by": ["clearing-files"],
+	"insecure_by": ["clearing-files"],
 	"insecure": ["tcp/21 (FTP)"],
 	"decided_by": "sgr-1",
 }

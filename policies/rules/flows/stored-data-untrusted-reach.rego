@@ -1,9 +1,9 @@
 # METADATA
 # title: Store of cardholder data reachable from untrusted networks
-# description: Connections from the internet, or from a zone that is out of scope, external or unclassified, pass to a store of cardholder data. A declared flow does not make up for it.
+# description: Connections from the internet, or from a zone that is out of scope, external or unclassified, pass to a store of cardholder data. A declared flow does not make up for it. The rule is undetermined where nobody knows whether they pass.
 # custom:
 #   id: stored-data-untrusted-reach
-#   kind: [flow]
+#   kind: [flow, undecided-flow]
 #   severity: critical
 #   requirements: ["1.4.4"]
 #   title: { ko: 신뢰하지 않는 네트워크에서 닿는 카드회원 데이터 저장소 }

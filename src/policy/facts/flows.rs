@@ -53,6 +53,8 @@ pub(super) struct FlowFact {
     /// Ports of protocols that show what they carry to everybody on the way, approved by flows that do not say what
     /// secures them.
     insecure: Vec<String>,
+    /// Declared flows that approve those and do not say what secures them.
+    insecure_by: Vec<String>,
     /// Interfaces of stores of cardholder data among those that the flows end at.
     stores: Vec<String>,
     /// The rule that lets a connection through, by its id; empty if none does.
@@ -91,9 +93,14 @@ pub(super) struct UndecidedFact {
     to: EndFact,
     /// What may pass and no declared flow approves.
     connections: Vec<String>,
-    /// Whether it passes: never known here, and so always listed in `unknown`.
+    /// Whether it passes: never known, and so listed in `unknown`, unless declared flows approve all of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     passes: Option<bool>,
+    /// Interfaces of stores of cardholder data among those that it ends at: none, or not known where it begins
+    /// behind a border that is out of scope, approved or not.
+    stores: Vec<String>,
+    /// The rule that may let a connection through, by its id; empty if none does.
+    decided_by: String,
 }
 
 /// Flows that one document is about.
@@ -137,14 +144,18 @@ fn bundles<'f>(context: &'f Context<'_>, wanted: impl Fn(&Flow) -> bool) -> Vec<
 }
 
 fn shown(context: &Context<'_>, bundle: &Bundle<'_>) -> Fact {
-    let (mut all, mut covered, mut plain) = (Connections::default(), Covered::default(), Connections::default());
+    let (mut all, mut covered) = (Connections::default(), Covered::default());
+    let mut insecure: Vec<(String, String)> = Vec::new();
     let mut beyond: Vec<(Vec<String>, Connections)> = Vec::new();
     // one flow speaks for all: the first that nobody approved, else the first
     let mut speaks: Option<&Flow> = None;
     for flow in &bundle.flows {
         all = all.union(&flow.band.must);
         let (own, rest) = cover::of(context, flow, &flow.band.must);
-        plain = plain.union(&own.approved.subtract(&own.secured));
+        for (declared, approved) in &own.plain {
+            let named = insecure::named(&approved.subtract(&own.secured));
+            insecure.extend(named.into_iter().map(|protocol| (protocol, declared.clone())));
+        }
         covered.add(own);
         if !rest.is_empty() {
             speaks.get_or_insert(flow);
@@ -168,7 +179,8 @@ fn shown(context: &Context<'_>, bundle: &Bundle<'_>) -> Fact {
         approved_by: covered.approved_by,
         expired: covered.expired,
         beyond: together(beyond),
-        insecure: insecure::named(&plain),
+        insecure: some(insecure.iter().map(|(protocol, _)| protocol.clone()).collect()),
+        insecure_by: some(insecure.into_iter().map(|(_, declared)| declared).collect()),
         stores: stores(context, bundle, &mut unknown),
         decided_by: decided_by.clone(),
     };
@@ -177,25 +189,33 @@ fn shown(context: &Context<'_>, bundle: &Bundle<'_>) -> Fact {
 }
 
 fn not_known(context: &Context<'_>, bundle: &Bundle<'_>) -> Option<Fact> {
-    let (mut open, mut unknown, mut hops) = (Connections::default(), Unknown::default(), vec![]);
+    let (mut open, mut unknown) = (Connections::default(), Unknown::default());
+    let mut speaks: Option<&Flow> = None;
     for flow in &bundle.flows {
         let (_, rest) = cover::of(context, flow, &flow.undecided());
-        if rest.is_empty() {
+        // what surely passes as well is said of that
+        let store = flow.band.must.is_empty()
+            && !bundle.from.category.in_scope()
+            && !ends::stores(context, &flow.dst).is_empty();
+        if rest.is_empty() && !store {
             continue;
         }
-        open = rest.iter().fold(open, |all, (_, connections)| all.union(connections));
-        let told = context.reach.witness(flow);
-        unknown.say("passes", Reason::Undecided, witness::open_question(context, flow));
-        if hops.is_empty() {
-            hops = told;
+        let question = witness::open_question(context, flow);
+        if store {
+            unknown.say("stores", Reason::Undecided, question.as_str());
         }
+        if !rest.is_empty() {
+            open = rest.iter().fold(open, |all, (_, connections)| all.union(connections));
+            unknown.say("passes", Reason::Undecided, question);
+        }
+        speaks.get_or_insert(flow);
     }
-    if open.is_empty() {
-        return None;
-    }
+    let hops = context.reach.witness(speaks?);
     let (from, to) = ends(context, bundle);
-    let made = UndecidedFact { from, to, connections: open.describe(), passes: None };
     let decided_by = witness::deciding(context, &hops).unwrap_or_default();
+    let passes = if open.is_empty() { Some(false) } else { None };
+    let connections = open.describe();
+    let made = UndecidedFact { from, to, connections, passes, stores: vec![], decided_by: decided_by.clone() };
     let subject = subject(context, bundle, &decided_by, witness::hops(hops));
     Some(super::subject(UNDECIDED, subject, Derived::UndecidedFlow(Box::new(made)), unknown))
 }

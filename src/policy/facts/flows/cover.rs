@@ -11,8 +11,8 @@ use crate::reach::{Flow, Party, public_addresses};
 pub(in crate::policy::facts) struct Covered {
     pub approved_by: Vec<String>,
     pub expired: Vec<String>,
-    /// What flows approve.
-    pub approved: Connections,
+    /// What flows approve that do not say what secures it, by flow.
+    pub plain: Vec<(String, Connections)>,
     /// What flows approve that say what secures it.
     pub secured: Connections,
 }
@@ -54,9 +54,9 @@ pub(super) fn of(
             continue;
         }
         covered.approved_by.push(declared.id.clone());
-        covered.approved = covered.approved.union(&approved);
-        if !declared.security_features.is_empty() {
-            covered.secured = covered.secured.union(&approved);
+        match declared.security_features.is_empty() {
+            true => covered.plain.push((declared.id.clone(), approved)),
+            false => covered.secured = covered.secured.union(&approved),
         }
         let within = |addresses: Option<AddressSet>, connections: Connections| {
             let parts = [&from, &to].into_iter().filter_map(|held| match held {
@@ -87,6 +87,18 @@ pub(in crate::policy::facts) fn approves(context: &Context<'_>, declared: &confi
     !flow.band.may.intersect(&declared.connections).is_empty()
         && held(context, &declared.from, &flow.src).is_some()
         && held(context, &declared.to, &flow.dst).is_some()
+}
+
+/// Whether a declared flow may approve some of a flow of which nobody knows where it begins or ends.
+pub(in crate::policy::facts) fn may_approve(context: &Context<'_>, declared: &config::Flow, flow: &Flow) -> bool {
+    let end = |end: &End, party: &Party| match party {
+        // the internet and what zones claim is known
+        Party::Outside(outside) if !ends::is_internet(party) && !outside.border.is_classified() => true,
+        _ => held(context, end, party).is_some(),
+    };
+    !flow.band.may.intersect(&declared.connections).is_empty()
+        && end(&declared.from, &flow.src)
+        && end(&declared.to, &flow.dst)
 }
 
 /// How much of a party an end holds.
