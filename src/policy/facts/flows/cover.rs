@@ -78,8 +78,21 @@ pub(super) fn of(
         rest.retain(|(addresses, connections)| {
             !connections.is_empty() && addresses.as_ref().is_none_or(|addresses| !addresses.is_empty())
         });
+        rest = joined(rest);
     }
     (covered, rest)
+}
+
+/// Addresses with the same connections, as one.
+fn joined(all: Vec<(Option<AddressSet>, Connections)>) -> Vec<(Option<AddressSet>, Connections)> {
+    let mut kept: Vec<(Option<AddressSet>, Connections)> = Vec::new();
+    for (addresses, connections) in all {
+        match (kept.iter_mut().find(|(_, same)| *same == connections), addresses) {
+            (Some((Some(old), _)), Some(more)) => *old = old.union(&more),
+            (_, addresses) => kept.push((addresses, connections)),
+        }
+    }
+    kept
 }
 
 /// Whether a declared flow approves some of a flow.
