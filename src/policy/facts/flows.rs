@@ -20,7 +20,7 @@ use super::context::{Context, NAMED};
 use super::declared;
 use super::document::{Derived, Fact, Reason, Subject, Unknown};
 use crate::config::Category;
-use crate::model::{Connections, Place};
+use crate::model::{AddressSet, Connections, Place};
 use crate::reach::{Flow, Party};
 use crate::zone::{Border, Store};
 use cover::Covered;
@@ -147,6 +147,7 @@ fn shown(context: &Context<'_>, bundle: &Bundle<'_>) -> Fact {
     let (mut all, mut covered) = (Connections::default(), Covered::default());
     let mut insecure: Vec<(String, String)> = Vec::new();
     let mut beyond: Vec<(Vec<String>, Connections)> = Vec::new();
+    let mut outside: Vec<(Option<AddressSet>, Connections)> = Vec::new();
     // one flow speaks for all: the first that nobody approved, else the first
     let mut speaks: Option<&Flow> = None;
     for flow in &bundle.flows {
@@ -160,11 +161,17 @@ fn shown(context: &Context<'_>, bundle: &Bundle<'_>) -> Fact {
         if !rest.is_empty() {
             speaks.get_or_insert(flow);
         }
-        beyond.extend(
-            rest.into_iter()
-                .map(|(addresses, connections)| (ends::far_names(context, flow, addresses.as_ref()), connections)),
-        );
+        for (addresses, connections) in rest {
+            match addresses {
+                Some(_) => outside.push((addresses, connections)),
+                None => beyond.push((context.owners().names(ends::far(flow)), connections)),
+            }
+        }
     }
+    let described = |(addresses, connections): (Option<AddressSet>, Connections)| {
+        Some((context.owners().described(&addresses?), connections))
+    };
+    beyond.extend(cover::joined(outside).into_iter().filter_map(described));
     let speaks = speaks.or(bundle.flows.first().copied());
     let told = speaks.map(|flow| context.reach.witness(flow)).unwrap_or_default();
     let decided_by = witness::deciding(context, &told).unwrap_or_default();

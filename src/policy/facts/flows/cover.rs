@@ -84,12 +84,13 @@ pub(super) fn of(
 }
 
 /// Addresses with the same connections, as one.
-fn joined(all: Vec<(Option<AddressSet>, Connections)>) -> Vec<(Option<AddressSet>, Connections)> {
+pub(super) fn joined(all: Vec<(Option<AddressSet>, Connections)>) -> Vec<(Option<AddressSet>, Connections)> {
     let mut kept: Vec<(Option<AddressSet>, Connections)> = Vec::new();
     for (addresses, connections) in all {
-        match (kept.iter_mut().find(|(_, same)| *same == connections), addresses) {
-            (Some((Some(old), _)), Some(more)) => *old = old.union(&more),
-            (_, addresses) => kept.push((addresses, connections)),
+        let same = kept.iter_mut().find(|(old, same)| old.is_some() == addresses.is_some() && *same == connections);
+        match same {
+            Some((old, _)) => *old = old.take().zip(addresses).map(|(old, more)| old.union(&more)),
+            None => kept.push((addresses, connections)),
         }
     }
     kept

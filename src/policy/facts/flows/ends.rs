@@ -104,7 +104,7 @@ impl Owners {
     }
 
     /// Addresses as text: `0.0.0.0/0` stands for all that nobody claims, since that takes a hundred blocks to write.
-    fn described(&self, addresses: &AddressSet) -> Vec<String> {
+    pub fn described(&self, addresses: &AddressSet) -> Vec<String> {
         let (mut text, mut rest) = (Vec::new(), addresses.clone());
         for (family, all) in &self.internet {
             if !all.is_empty() && all.subtract(addresses).is_empty() {
@@ -155,13 +155,9 @@ pub(super) fn members<'a>(context: &'a Context<'_>, party: &Party) -> Vec<Member
     ids.iter().filter_map(of).collect()
 }
 
-/// How people call the far end of a flow, as far as some addresses of it are meant.
-pub(super) fn far_names(context: &Context<'_>, flow: &Flow, addresses: Option<&AddressSet>) -> Vec<String> {
-    let far = if matches!(flow.dst, Party::Interfaces { .. }) { &flow.src } else { &flow.dst };
-    match addresses {
-        Some(addresses) if matches!(far, Party::Outside(_)) => context.owners().described(addresses),
-        _ => context.owners().names(far),
-    }
+/// The far end of a flow: where it begins, or where it leaves the estate.
+pub(super) fn far(flow: &Flow) -> &Party {
+    if matches!(flow.dst, Party::Interfaces { .. }) { &flow.src } else { &flow.dst }
 }
 
 /// Whether a party is addresses of the internet that no zone claims.
