@@ -1,6 +1,6 @@
 # METADATA
 # title: Store of cardholder data reachable from untrusted networks
-# description: Connections from the internet, or from a zone that is out of scope, external or unclassified, pass to a store of cardholder data. A declared flow does not make up for it. The rule is undetermined where nobody knows whether they pass.
+# description: Connections from the internet, or from a zone that is out of scope, external or unclassified, pass to a store of cardholder data, straight or over a network load balancer or an endpoint. A declared flow does not make up for it. The rule is undetermined where nobody knows whether they pass.
 # custom:
 #   id: stored-data-untrusted-reach
 #   kind: [flow, undecided-flow]
@@ -14,7 +14,7 @@
 #     en: "Let only systems of the cardholder data environment reach the store: take the source out of the rule that the finding points at."
 #     ko: 카드회원 데이터 환경의 시스템만 저장소에 닿게 하십시오. 이 결과가 가리키는 규칙에서 해당 출발지를 제거하십시오.
 #   messages:
-#     en: "{from} reaches {stores}, which holds cardholder data: {connections}"
+#     en: "{from} can reach {stores}, which holds cardholder data: {connections}"
 #     ko: "{from}에서 카드회원 데이터를 저장하는 {stores}에 연결할 수 있습니다: {connections}"
 package zoneproof.rules.stored_data_untrusted_reach
 

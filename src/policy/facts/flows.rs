@@ -2,7 +2,7 @@
 //!
 //! One for each border and owner: the load balancer, node group or group of interfaces that the connections end at, or
 //! begin at where they leave the estate. A path over a load balancer or an endpoint is judged connection by connection,
-//! each of which is a flow of its own.
+//! each of which is a flow of its own; only whether a store is reached is asked of the whole path.
 
 mod cover;
 mod ends;
@@ -120,14 +120,19 @@ impl Bundle<'_> {
 
 /// The documents of flows that pass.
 pub(super) fn passing(context: &Context<'_>) -> Vec<Fact> {
-    let passes = |flow: &Flow| flow.is_judged_alone() && !flow.band.must.is_empty();
+    let passes = |flow: &Flow| !flow.band.must.is_empty() && is_judged(context, flow);
     bundles(context, passes).iter().map(|bundle| shown(context, bundle)).collect()
 }
 
 /// The documents of flows that may pass.
 pub(super) fn undecided(context: &Context<'_>) -> Vec<Fact> {
-    let open = |flow: &Flow| flow.is_judged_alone() && !flow.undecided().is_empty();
+    let open = |flow: &Flow| !flow.undecided().is_empty() && is_judged(context, flow);
     bundles(context, open).iter().filter_map(|bundle| not_known(context, bundle)).collect()
+}
+
+/// Whether documents tell of a flow: a path over a load balancer or an endpoint is there for the store that it reaches.
+fn is_judged(context: &Context<'_>, flow: &Flow) -> bool {
+    flow.is_judged_alone() || ends::is_passed_on_to_store(context, flow)
 }
 
 fn bundles<'f>(context: &'f Context<'_>, wanted: impl Fn(&Flow) -> bool) -> Vec<Bundle<'f>> {
@@ -152,6 +157,9 @@ fn shown(context: &Context<'_>, bundle: &Bundle<'_>) -> Fact {
     let mut speaks: Option<&Flow> = None;
     for flow in &bundle.flows {
         all = all.union(&flow.band.must);
+        if !flow.is_judged_alone() {
+            continue;
+        }
         let (own, rest) = cover::of(context, flow, &flow.band.must);
         for (declared, approved) in &own.plain {
             let named = insecure::named(&approved.subtract(&own.secured));
@@ -199,7 +207,8 @@ fn not_known(context: &Context<'_>, bundle: &Bundle<'_>) -> Option<Fact> {
     let (mut open, mut unknown) = (Connections::default(), Unknown::default());
     let mut speaks: Option<&Flow> = None;
     for flow in &bundle.flows {
-        let (_, rest) = cover::of(context, flow, &flow.undecided());
+        let alone = flow.is_judged_alone();
+        let rest = if alone { cover::of(context, flow, &flow.undecided()).1 } else { vec![] };
         // what surely passes as well is said of that
         let store = flow.band.must.is_empty()
             && !bundle.from.category.in_scope()

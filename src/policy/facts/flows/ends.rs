@@ -165,6 +165,22 @@ pub(super) fn is_internet(party: &Party) -> bool {
     matches!(party, Party::Outside(outside) if &*outside.border.zone == "internet")
 }
 
+/// Whether a path over network load balancers and endpoints, which pass on what they are sent as it is, leads from
+/// behind a border that is out of scope to a store of cardholder data.
+///
+/// Source: PCI DSS v4.0.1, requirement 1.4.4: stored data is not directly accessible from untrusted networks.
+pub(super) fn is_passed_on_to_store(context: &Context<'_>, flow: &Flow) -> bool {
+    let inventory = context.inventory;
+    let reads = |id: &String| {
+        inventory.find::<LoadBalancer>(id).is_some_and(|(_, _, body)| body.balancer_type == "application")
+    };
+    !context.config.stores.is_empty()
+        && !flow.src.border().category.in_scope()
+        && !flow.is_judged_alone()
+        && !flow.via.iter().any(reads)
+        && !stores(context, &flow.dst).is_empty()
+}
+
 /// Interfaces of a party that belong to a store of cardholder data, or may do so.
 pub(super) fn stores(context: &Context<'_>, party: &Party) -> Vec<(String, Store)> {
     let of = |member: Member<'_>| {
