@@ -15,7 +15,7 @@
 #     ko: 이 결과가 가리키는 규칙에서 닫으십시오. 의도한 것이라면 양 끝과 포트를 정확히 적은 흐름을 선언하고 승인받으십시오.
 #   messages:
 #     en: "{from} can reach {to}: {beyond}, and no declared flow approves it{?expired}; flow {expired} has expired{/}"
-#     ko: "{from}에서 {to}(으)로 연결할 수 있습니다: {beyond}. 이를 승인한 선언 흐름이 없습니다{?expired}; 흐름 {expired}은(는) 만료되었습니다{/}"
+#     ko: "{from}에서 {to}에 연결할 수 있습니다: {beyond}. 이를 승인한 선언 흐름이 없습니다{?expired}; 흐름 {expired}은(는) 만료되었습니다{/}"
 package zoneproof.rules.flow_undeclared
 
 import data.zoneproof.lib.flow

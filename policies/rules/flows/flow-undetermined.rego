@@ -15,7 +15,7 @@
 #     ko: 이 결과에 적힌 것을 수집하거나, `accepted-unknowns`에서 기한을 정해 수용하십시오.
 #   messages:
 #     en: "{from} can reach {to}: {connections}"
-#     ko: "{from}에서 {to}(으)로 연결할 수 있습니다: {connections}"
+#     ko: "{from}에서 {to}에 연결할 수 있습니다: {connections}"
 package zoneproof.rules.flow_undetermined
 
 import data.zoneproof.lib.flow

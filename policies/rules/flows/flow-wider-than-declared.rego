@@ -15,7 +15,7 @@
 #     ko: 이 결과가 가리키는 규칙을 선언된 범위로 좁히거나, 선언된 흐름을 넓혀 다시 승인받으십시오.
 #   messages:
 #     en: "{from} can reach {to} beyond what flow {approved} approves: {beyond}{?expired}; flow {expired} has expired{/}"
-#     ko: "{from}에서 {to}(으)로 흐름 {approved}의 승인 범위를 넘어 연결할 수 있습니다: {beyond}{?expired}; 흐름 {expired}은(는) 만료되었습니다{/}"
+#     ko: "{from}에서 {to}에 흐름 {approved}의 승인 범위를 넘어 연결할 수 있습니다: {beyond}{?expired}; 흐름 {expired}은(는) 만료되었습니다{/}"
 package zoneproof.rules.flow_wider_than_declared
 
 import data.zoneproof.lib.flow

@@ -151,11 +151,14 @@ fn held(context: &Context<'_>, end: &End, party: &Party) -> Option<Held> {
             (whole && !all.is_empty()).then_some(Held::Whole)
         }
         Party::Outside(outside) => match end {
-            End::Internet => {
-                let addresses = outside.addresses.as_ref()?;
-                let part = public_addresses().intersect(addresses);
-                (!part.is_empty()).then_some(Held::Part(part))
-            }
+            End::Internet => match &outside.addresses {
+                // all of it: which of its addresses a connection bears is not known
+                None => ends::is_internet(party).then_some(Held::Whole),
+                Some(addresses) => {
+                    let part = public_addresses().intersect(addresses);
+                    (!part.is_empty()).then_some(Held::Part(part))
+                }
+            },
             End::Where { zone, environment, cidr, matcher, .. } => {
                 if end.is_inside_cluster() || matcher.asset.is_some() {
                     return None;
