@@ -12,10 +12,10 @@
 #     ko: Telnet, FTP 등은 중간에 있는 누구에게나 암호와 카드 번호를 그대로 보여 줍니다. 부득이 써야 한다면 이를 보완하는 보안 기능을 정하고 적용해야 합니다.
 #   remediation:
 #     en: Use the protocol's encrypted successor, or tell in `security-features` of the declared flow what secures it.
-#     ko: 암호화된 후속 프로토콜을 쓰거나, 선언된 흐름의 `security-features`에 무엇이 이를 보호하는지 적으십시오.
+#     ko: 암호화된 후속 프로토콜을 쓰거나, 선언된 흐름의 `security-features`에 이를 보호하는 보안 기능을 적으십시오.
 #   messages:
-#     en: "{from} reaches {to} by {protocols}; flow {approved} does not say what secures it"
-#     ko: "{from}에서 {to}(으)로 {protocols}이(가) 통하는데, 흐름 {approved}에 무엇이 이를 보호하는지 적혀 있지 않습니다"
+#     en: "{from} can reach {to} by {protocols}, with no security features declared in flow {approved}"
+#     ko: "{from}에서 {to}에 {protocols}(으)로 연결할 수 있지만, 흐름 {approved}에 이를 보호하는 보안 기능이 선언되어 있지 않습니다"
 package zoneproof.rules.flow_insecure_protocol
 
 import data.zoneproof.lib.flow
@@ -25,7 +25,7 @@ deny contains {
 		"from": flow.label(input.from),
 		"to": flow.label(input.to),
 		"protocols": input.insecure,
-		"approved": input.approved_by,
+		"approved": input.insecure_by,
 	},
 	"border": flow.border(input.from, input.to),
 	"connections": input.insecure,

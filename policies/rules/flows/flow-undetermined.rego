@@ -9,13 +9,13 @@
 #   title: { ko: 통과 여부를 알 수 없는 흐름 }
 #   why:
 #     en: A zone is isolated only if that is shown. What could not be looked at shows nothing.
-#     ko: 격리는 입증될 때만 성립합니다. 살펴보지 못한 것은 아무것도 입증하지 않습니다.
+#     ko: 구역은 입증될 때만 격리된 것입니다. 살펴보지 못한 것은 아무것도 입증하지 않습니다.
 #   remediation:
 #     en: Collect what the finding names, or accept it for a while in `accepted-unknowns`.
-#     ko: 찾은 결과에 적힌 것을 수집하거나, `accepted-unknowns`에서 기한을 정해 수용하십시오.
+#     ko: 이 결과에 적힌 것을 수집하거나, `accepted-unknowns`에서 기한을 정해 수용하십시오.
 #   messages:
-#     en: "{from} reaches {to}: {connections}"
-#     ko: "{from}에서 {to}(으)로 통합니다: {connections}"
+#     en: "{from} can reach {to}: {connections}"
+#     ko: "{from}에서 {to}에 연결할 수 있습니다: {connections}"
 package zoneproof.rules.flow_undetermined
 
 import data.zoneproof.lib.flow

@@ -9,13 +9,13 @@
 #   title: { ko: 선언보다 넓은 흐름 }
 #   why:
 #     en: An approval is for what was looked at. What passes beside it was never approved.
-#     ko: 승인은 검토한 범위에 대한 것입니다. 그 옆으로 함께 통하는 것은 승인된 적이 없습니다.
+#     ko: 승인은 검토한 범위에 대한 것입니다. 그 범위를 넘어 함께 허용되는 것은 승인된 적이 없습니다.
 #   remediation:
 #     en: Narrow the rule that the finding points at to what the flow declares, or have the declared flow widened and approved anew.
-#     ko: 찾은 결과가 가리키는 규칙을 선언된 범위로 좁히거나, 선언된 흐름을 넓혀 다시 승인받으십시오.
+#     ko: 이 결과가 가리키는 규칙을 선언된 범위로 좁히거나, 선언된 흐름을 넓혀 다시 승인받으십시오.
 #   messages:
-#     en: "{from} reaches {to} beyond what flow {approved} approves: {beyond}{?expired}; flow {expired} has expired{/}"
-#     ko: "{from}에서 {to}(으)로 흐름 {approved}의 승인 범위를 넘어 통합니다: {beyond}{?expired}; 흐름 {expired}은(는) 만료되었습니다{/}"
+#     en: "{from} can reach {to} beyond what flow {approved} approves: {beyond}{?expired}; flow {expired} has expired{/}"
+#     ko: "{from}에서 {to}에 흐름 {approved}의 승인 범위를 넘어 연결할 수 있습니다: {beyond}{?expired}; 흐름 {expired}은(는) 만료되었습니다{/}"
 package zoneproof.rules.flow_wider_than_declared
 
 import data.zoneproof.lib.flow

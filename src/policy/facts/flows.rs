@@ -2,7 +2,7 @@
 //!
 //! One for each border and owner: the load balancer, node group or group of interfaces that the connections end at, or
 //! begin at where they leave the estate. A path over a load balancer or an endpoint is judged connection by connection,
-//! each of which is a flow of its own.
+//! each of which is a flow of its own; only whether a store is reached is asked of the whole path.
 
 mod cover;
 mod ends;
@@ -24,7 +24,7 @@ use super::context::{Context, NAMED};
 use super::declared;
 use super::document::{Derived, Fact, Reason, Subject, Unknown};
 use crate::config::Category;
-use crate::model::{Connections, Place};
+use crate::model::{AddressSet, Connections, Place};
 use crate::reach::{Flow, Party};
 use crate::zone::{Border, Store};
 use cover::Covered;
@@ -60,6 +60,8 @@ pub(super) struct FlowFact {
     /// Ports of protocols that show what they carry to everybody on the way, approved by flows that do not say what
     /// secures them.
     insecure: Vec<String>,
+    /// Declared flows that approve those and do not say what secures them.
+    insecure_by: Vec<String>,
     /// Interfaces of stores of cardholder data among those that the flows end at.
     stores: Vec<String>,
     /// The rule that lets a connection through, by its id; empty if none does.
@@ -98,9 +100,14 @@ pub(super) struct UndecidedFact {
     to: EndFact,
     /// What may pass and no declared flow approves.
     connections: Vec<String>,
-    /// Whether it passes: never known here, and so always listed in `unknown`.
+    /// Whether it passes: never known, and so listed in `unknown`, unless declared flows approve all of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     passes: Option<bool>,
+    /// Interfaces of stores of cardholder data among those that it ends at: none, or not known where it begins
+    /// behind a border that is out of scope, approved or not.
+    stores: Vec<String>,
+    /// The rule that may let a connection through, by its id; empty if none does.
+    decided_by: String,
 }
 
 /// Flows that one document is about.
@@ -126,14 +133,19 @@ impl Bundle<'_> {
 
 /// The documents of flows that pass.
 pub(super) fn passing(context: &Context<'_>) -> Vec<Fact> {
-    let passes = |flow: &Flow| flow.is_judged_alone() && !flow.band.must.is_empty();
+    let passes = |flow: &Flow| !flow.band.must.is_empty() && is_judged(context, flow);
     bundles(context, context.flows(), passes).iter().map(|bundle| shown(context, bundle)).collect()
 }
 
 /// The documents of flows that may pass.
 pub(super) fn undecided(context: &Context<'_>) -> Vec<Fact> {
-    let open = |flow: &Flow| flow.is_judged_alone() && !flow.undecided().is_empty();
+    let open = |flow: &Flow| !flow.undecided().is_empty() && is_judged(context, flow);
     bundles(context, context.flows(), open).iter().filter_map(|bundle| not_known(context, bundle)).collect()
+}
+
+/// Whether documents tell of a flow: a path over a load balancer or an endpoint is there for the store that it reaches.
+fn is_judged(context: &Context<'_>, flow: &Flow) -> bool {
+    flow.is_judged_alone() || ends::is_passed_on_to_store(context, flow)
 }
 
 fn bundles<'f>(context: &Context<'_>, flows: &'f [Flow], wanted: impl Fn(&Flow) -> bool) -> Vec<Bundle<'f>> {
@@ -149,23 +161,37 @@ fn bundles<'f>(context: &Context<'_>, flows: &'f [Flow], wanted: impl Fn(&Flow) 
 }
 
 fn shown(context: &Context<'_>, bundle: &Bundle<'_>) -> Fact {
-    let (mut all, mut covered, mut plain) = (Connections::default(), Covered::default(), Connections::default());
+    let (mut all, mut covered) = (Connections::default(), Covered::default());
+    let mut insecure: Vec<(String, String)> = Vec::new();
     let mut beyond: Vec<(Vec<String>, Connections)> = Vec::new();
+    let mut outside: Vec<(Option<AddressSet>, Connections)> = Vec::new();
     // one flow speaks for all: the first that nobody approved, else the first
     let mut speaks: Option<&Flow> = None;
     for flow in &bundle.flows {
         all = all.union(&flow.band.must);
+        if !flow.is_judged_alone() {
+            continue;
+        }
         let (own, rest) = cover::of(context, flow, &bundle.owner, &flow.band.must);
-        plain = plain.union(&own.approved.subtract(&own.secured));
+        for (declared, approved) in &own.plain {
+            let named = insecure::named(&approved.subtract(&own.secured));
+            insecure.extend(named.into_iter().map(|protocol| (protocol, declared.clone())));
+        }
         covered.add(own);
         if !rest.is_empty() {
             speaks.get_or_insert(flow);
         }
-        beyond.extend(
-            rest.into_iter()
-                .map(|(addresses, connections)| (ends::far_names(context, flow, addresses.as_ref()), connections)),
-        );
+        for (addresses, connections) in rest {
+            match addresses {
+                Some(_) => outside.push((addresses, connections)),
+                None => beyond.push((context.owners().names(ends::far(flow)), connections)),
+            }
+        }
     }
+    let described = |(addresses, connections): (Option<AddressSet>, Connections)| {
+        Some((context.owners().described(&addresses?), connections))
+    };
+    beyond.extend(cover::joined(outside).into_iter().filter_map(described));
     let speaks = speaks.or(bundle.flows.first().copied());
     let told = speaks.map(|flow| context.reach.witness(flow)).unwrap_or_default();
     let decided_by = witness::deciding(context, &told).unwrap_or_default();
@@ -180,7 +206,8 @@ fn shown(context: &Context<'_>, bundle: &Bundle<'_>) -> Fact {
         approved_by: covered.approved_by,
         expired: covered.expired,
         beyond: together(beyond),
-        insecure: insecure::named(&plain),
+        insecure: some(insecure.iter().map(|(protocol, _)| protocol.clone()).collect()),
+        insecure_by: some(insecure.into_iter().map(|(_, declared)| declared).collect()),
         stores: stores(context, bundle, &mut unknown),
         decided_by: decided_by.clone(),
     };
@@ -189,25 +216,34 @@ fn shown(context: &Context<'_>, bundle: &Bundle<'_>) -> Fact {
 }
 
 fn not_known(context: &Context<'_>, bundle: &Bundle<'_>) -> Option<Fact> {
-    let (mut open, mut unknown, mut hops) = (Connections::default(), Unknown::default(), vec![]);
+    let (mut open, mut unknown) = (Connections::default(), Unknown::default());
+    let mut speaks: Option<&Flow> = None;
     for flow in &bundle.flows {
-        let (_, rest) = cover::of(context, flow, &bundle.owner, &flow.undecided());
-        if rest.is_empty() {
+        let alone = flow.is_judged_alone();
+        let rest = if alone { cover::of(context, flow, &bundle.owner, &flow.undecided()).1 } else { vec![] };
+        // what surely passes as well is said of that
+        let store = flow.band.must.is_empty()
+            && !bundle.from.category.in_scope()
+            && !ends::stores(context, &flow.dst).is_empty();
+        if rest.is_empty() && !store {
             continue;
         }
-        open = rest.iter().fold(open, |all, (_, connections)| all.union(connections));
-        let told = context.reach.witness(flow);
-        unknown.say("passes", Reason::Undecided, witness::open_question(context, flow));
-        if hops.is_empty() {
-            hops = told;
+        let question = witness::open_question(context, flow);
+        if store {
+            unknown.say("stores", Reason::Undecided, question.as_str());
         }
+        if !rest.is_empty() {
+            open = rest.iter().fold(open, |all, (_, connections)| all.union(connections));
+            unknown.say("passes", Reason::Undecided, question);
+        }
+        speaks.get_or_insert(flow);
     }
-    if open.is_empty() {
-        return None;
-    }
+    let hops = context.reach.witness(speaks?);
     let (from, to) = ends(context, bundle);
-    let made = UndecidedFact { from, to, connections: open.describe(), passes: None };
     let decided_by = witness::deciding(context, &hops).unwrap_or_default();
+    let passes = if open.is_empty() { Some(false) } else { None };
+    let connections = open.describe();
+    let made = UndecidedFact { from, to, connections, passes, stores: vec![], decided_by: decided_by.clone() };
     let subject = subject(context, bundle, &decided_by, witness::hops(context, hops));
     Some(super::subject(UNDECIDED, subject, Derived::UndecidedFlow(Box::new(made)), unknown))
 }

@@ -11,8 +11,8 @@ use crate::reach::{Flow, Party, public_addresses};
 pub(in crate::policy::facts) struct Covered {
     pub approved_by: Vec<String>,
     pub expired: Vec<String>,
-    /// What flows approve.
-    pub approved: Connections,
+    /// What flows approve that do not say what secures it, by flow.
+    pub plain: Vec<(String, Connections)>,
     /// What flows approve that say what secures it.
     pub secured: Connections,
 }
@@ -54,9 +54,9 @@ pub(super) fn of(
             continue;
         }
         covered.approved_by.push(declared.id.clone());
-        covered.approved = covered.approved.union(&approved);
-        if !declared.security_features.is_empty() {
-            covered.secured = covered.secured.union(&approved);
+        match declared.security_features.is_empty() {
+            true => covered.plain.push((declared.id.clone(), approved)),
+            false => covered.secured = covered.secured.union(&approved),
         }
         let within = |addresses: Option<AddressSet>, connections: Connections| {
             let parts = [&from, &to].into_iter().filter_map(|held| match held {
@@ -78,8 +78,22 @@ pub(super) fn of(
         rest.retain(|(addresses, connections)| {
             !connections.is_empty() && addresses.as_ref().is_none_or(|addresses| !addresses.is_empty())
         });
+        rest = joined(rest);
     }
     (covered, rest)
+}
+
+/// Addresses with the same connections, as one.
+pub(super) fn joined(all: Vec<(Option<AddressSet>, Connections)>) -> Vec<(Option<AddressSet>, Connections)> {
+    let mut kept: Vec<(Option<AddressSet>, Connections)> = Vec::new();
+    for (addresses, connections) in all {
+        let same = kept.iter_mut().find(|(old, same)| old.is_some() == addresses.is_some() && *same == connections);
+        match same {
+            Some((old, _)) => *old = old.take().zip(addresses).map(|(old, more)| old.union(&more)),
+            None => kept.push((addresses, connections)),
+        }
+    }
+    kept
 }
 
 /// Whether a declared flow approves some of a flow.
@@ -93,6 +107,18 @@ pub(in crate::policy::facts) fn approves(context: &Context<'_>, declared: &confi
     !flow.band.may.intersect(&declared.connections).is_empty()
         && any(&declared.from, &flow.src)
         && any(&declared.to, &flow.dst)
+}
+
+/// Whether a declared flow may approve some of a flow of which nobody knows where it begins or ends.
+pub(in crate::policy::facts) fn may_approve(context: &Context<'_>, declared: &config::Flow, flow: &Flow) -> bool {
+    let end = |end: &End, party: &Party| match party {
+        // the internet and what zones claim is known
+        Party::Outside(outside) if !ends::is_internet(party) && !outside.border.is_classified() => true,
+        _ => held(context, end, party, None).is_some(),
+    };
+    !flow.band.may.intersect(&declared.connections).is_empty()
+        && end(&declared.from, &flow.src)
+        && end(&declared.to, &flow.dst)
 }
 
 /// How much of a party an end holds.
@@ -127,11 +153,14 @@ fn held(context: &Context<'_>, end: &End, party: &Party, owner: Option<&Owner>) 
             (whole && !all.is_empty()).then_some(Held::Whole)
         }
         Party::Outside(outside) => match end {
-            End::Internet => {
-                let addresses = outside.addresses.as_ref()?;
-                let part = public_addresses().intersect(addresses);
-                (!part.is_empty()).then_some(Held::Part(part))
-            }
+            End::Internet => match &outside.addresses {
+                // all of it: which of its addresses a connection bears is not known
+                None => ends::is_internet(party).then_some(Held::Whole),
+                Some(addresses) => {
+                    let part = public_addresses().intersect(addresses);
+                    (!part.is_empty()).then_some(Held::Part(part))
+                }
+            },
             End::Where { zone, environment, cidr, matcher, .. } => {
                 if end.is_inside_cluster() || matcher.asset.is_some() {
                     return None;

@@ -110,7 +110,7 @@ impl Owners {
     }
 
     /// Addresses as text: `0.0.0.0/0` stands for all that nobody claims, since that takes a hundred blocks to write.
-    fn described(&self, addresses: &AddressSet) -> Vec<String> {
+    pub fn described(&self, addresses: &AddressSet) -> Vec<String> {
         let (mut text, mut rest) = (Vec::new(), addresses.clone());
         for (family, all) in &self.internet {
             if !all.is_empty() && all.subtract(addresses).is_empty() {
@@ -163,13 +163,9 @@ pub(super) fn near(flow: &Flow) -> &Party {
     if let Party::Interfaces { .. } = flow.dst { &flow.dst } else { &flow.src }
 }
 
-/// How people call the far end of a flow, as far as some addresses of it are meant.
-pub(super) fn far_names(context: &Context<'_>, flow: &Flow, addresses: Option<&AddressSet>) -> Vec<String> {
-    let far = if std::ptr::eq(near(flow), &flow.dst) { &flow.src } else { &flow.dst };
-    match addresses {
-        Some(addresses) if matches!(far, Party::Outside(_)) => context.owners().described(addresses),
-        _ => context.owners().names(far),
-    }
+/// The far end of a flow: where it begins, or where it leaves the estate.
+pub(super) fn far(flow: &Flow) -> &Party {
+    if let Party::Interfaces { .. } = flow.dst { &flow.src } else { &flow.dst }
 }
 
 /// Whether a party is addresses of the internet that no zone claims.
@@ -184,6 +180,22 @@ pub(super) fn is_over_internet(party: &Party) -> bool {
 
 pub(super) fn is_internet_border(border: &Border) -> bool {
     &*border.zone == "internet"
+}
+
+/// Whether a path over network load balancers and endpoints, which pass on what they are sent as it is, leads from
+/// behind a border that is out of scope to a store of cardholder data.
+///
+/// Source: PCI DSS v4.0.1, requirement 1.4.4: stored data is not directly accessible from untrusted networks.
+pub(super) fn is_passed_on_to_store(context: &Context<'_>, flow: &Flow) -> bool {
+    let inventory = context.inventory;
+    let reads = |id: &String| {
+        inventory.find::<LoadBalancer>(id).is_some_and(|(_, _, body)| body.balancer_type == "application")
+    };
+    !context.config.stores.is_empty()
+        && !flow.src.border().category.in_scope()
+        && !flow.is_judged_alone()
+        && !flow.via.iter().any(reads)
+        && !stores(context, &flow.dst).is_empty()
 }
 
 /// Interfaces of a party that belong to a store of cardholder data, or may do so.

@@ -2,6 +2,7 @@
 //! does. Nothing is proposed that was not tried: the network is built anew with the rule changed, and all flows are
 //! found again.
 
+use super::ends::far;
 use super::{Bundle, bundles, cover};
 use crate::finding::Hint;
 use crate::model::{AddressSet, Connections, Peer, SecurityGroupRule, short_of};
@@ -184,11 +185,6 @@ impl<'c, 'a> Hints<'c, 'a> {
 
 fn passes(flow: &Flow) -> bool {
     flow.is_judged_alone() && !flow.band.must.is_empty()
-}
-
-/// The end of a flow that it is not told by.
-fn far(flow: &Flow) -> &Party {
-    if matches!(flow.dst, Party::Interfaces { .. }) { &flow.src } else { &flow.dst }
 }
 
 /// What is left of connections with some addresses when others are taken away.

@@ -53,12 +53,17 @@ pub(in crate::policy::facts) fn declared_flows(context: &Context<'_>) -> Vec<Fac
         let mut unknown = Unknown::default();
         let found = context.flows().iter().any(|known| cover::approves(context, flow, known));
         let unread = context.inventory.of::<Vpc>().find(|(_, vpc, _)| !context.bearers_listed(&vpc.place));
+        let doubt = || context.flows().iter().find(|known| cover::may_approve(context, flow, known));
         let possible = match (found, unread) {
+            (true, _) => Some(true),
             (false, Some((_, vpc, _))) => {
                 unknown.say("possible", Reason::EntriesNotCollected, short_of(&vpc.id));
                 None
             }
-            (found, _) => Some(found),
+            (false, None) => doubt().map_or(Some(false), |known| {
+                unknown.say("possible", Reason::Undecided, witness::open_question(context, known));
+                None
+            }),
         };
         let made = DeclaredReach { owner: flow.owner.clone(), possible };
         let about = declared::subject(&flow.id, declared::at(context, flow.spot), border);
