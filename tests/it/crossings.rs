@@ -49,18 +49,20 @@ fn present_crossings_stay_violations_until_somebody_approves_them() {
     assert!(again.stdout.contains("flows: []"), "{}", again.stdout);
 }
 
-/// Makes the change of a hint in the files of an estate: `remove` or `narrow … to` ports or blocks.
+/// Makes the change of a hint in the files of an estate: `remove` or `narrow … to` ports or blocks. Both answers tell of a
+/// rule: that about rules, and that about groups.
 fn change(file: &Path, rule: &str, change: &str) {
-    let mut document: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let read = |path: &Path| serde_json::from_str::<Value>(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let write = |path: &Path, document: &Value| {
+        std::fs::write(path, serde_json::to_string_pretty(document).unwrap()).unwrap();
+    };
+    let mut document = read(file);
     let rules = document["SecurityGroupRules"].as_array_mut().unwrap();
     let at = rules.iter().position(|one| rule.ends_with(one["SecurityGroupRuleId"].as_str().unwrap())).unwrap();
+    let old = rules.remove(at);
     match change.split_once(" to ").map(|(_, left)| left) {
-        None => {
-            assert!(change.starts_with("remove "), "{change}");
-            rules.remove(at);
-        }
+        None => assert!(change.starts_with("remove "), "{change}"),
         Some(left) if left.contains('.') => {
-            let old = rules.remove(at);
             for (number, block) in left.split(", ").enumerate() {
                 let mut new = old.clone();
                 new["SecurityGroupRuleId"] = format!("sgr-{number:017x}").into();
@@ -71,12 +73,24 @@ fn change(file: &Path, rule: &str, change: &str) {
         Some(left) => {
             let (protocol, ports) = left.split_once('/').unwrap();
             let (low, high) = ports.split_once('-').unwrap_or((ports, ports));
-            rules[at]["IpProtocol"] = protocol.into();
-            rules[at]["FromPort"] = low.parse::<u16>().unwrap().into();
-            rules[at]["ToPort"] = high.parse::<u16>().unwrap().into();
+            let mut new = old.clone();
+            new["IpProtocol"] = protocol.into();
+            new["FromPort"] = low.parse::<u16>().unwrap().into();
+            new["ToPort"] = high.parse::<u16>().unwrap().into();
+            rules.push(new);
         }
     }
-    std::fs::write(file, serde_json::to_string_pretty(&document).unwrap()).unwrap();
+    write(file, &document);
+    // the group's own answer repeats its rules: without them the rules that were listed are all there are
+    let groups = file.with_file_name("security-groups.json");
+    let mut document = read(&groups);
+    for group in document["SecurityGroups"].as_array_mut().unwrap() {
+        if group["GroupId"] == old["GroupId"] {
+            group.as_object_mut().unwrap().remove("IpPermissions");
+            group.as_object_mut().unwrap().remove("IpPermissionsEgress");
+        }
+    }
+    write(&groups, &document);
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -121,6 +135,7 @@ fn hints_close_what_they_are_about_and_nothing_declared() {
         let left = undeclared(&after);
         assert!(!left.iter().any(|(_, other)| other == asset), "{hint} leaves {asset}");
         assert!(left.is_subset(&open), "{hint} opens {:?}", left.difference(&open));
+        assert_eq!(after["summary"]["gaps"], before["summary"]["gaps"], "{hint}");
         assert_eq!(approved(&after), declared, "{hint}");
     }
 }

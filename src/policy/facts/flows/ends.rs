@@ -39,6 +39,9 @@ pub(super) struct Member<'a> {
     pub addresses: &'a [IpAddr],
 }
 
+/// More blocks than these are counted.
+const FEW: usize = 3;
+
 /// Owners of interfaces.
 pub(in crate::policy::facts) struct Owners {
     by_interface: HashMap<Arc<str>, Owner>,
@@ -109,16 +112,19 @@ impl Owners {
         }
     }
 
-    /// Addresses as text: `0.0.0.0/0` stands for all that nobody claims, since that takes a hundred blocks to write.
+    /// Addresses as text: `0.0.0.0/0` stands for all that nobody claims, since that takes a hundred blocks to write, and
+    /// `0.0.0.0/0 - 192.0.2.0/24` for all but a few blocks of it.
     pub fn described(&self, addresses: &AddressSet) -> Vec<String> {
         let (mut text, mut rest) = (Vec::new(), addresses.clone());
         for (family, all) in &self.internet {
-            if !all.is_empty() && all.subtract(addresses).is_empty() {
-                text.push(family.to_string());
+            let missing = all.subtract(addresses).to_nets();
+            if !all.is_empty() && missing.len() <= FEW {
+                let without: String = missing.iter().map(|block| format!(" - {block}")).collect();
+                text.push(format!("{family}{without}"));
                 rest = rest.subtract(&AddressSet::from_nets([family]));
             }
         }
-        text.extend(rest.describe(3));
+        text.extend(rest.describe(FEW));
         text
     }
 }
