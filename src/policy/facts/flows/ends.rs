@@ -118,7 +118,7 @@ impl Owners {
         let (mut text, mut rest) = (Vec::new(), addresses.clone());
         for (family, all) in &self.internet {
             let missing = all.subtract(addresses).to_nets();
-            if !all.is_empty() && missing.len() <= FEW {
+            if all.overlaps(addresses) && missing.len() <= FEW {
                 let without: String = missing.iter().map(|block| format!(" - {block}")).collect();
                 text.push(format!("{family}{without}"));
                 rest = rest.subtract(&AddressSet::from_nets([family]));
