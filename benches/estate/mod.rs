@@ -6,6 +6,8 @@
 
 #![allow(dead_code, reason = "each bench and example uses its part")]
 
+pub mod network;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -131,4 +133,19 @@ pub fn interfaces(folder: &Path, size: Size) -> std::io::Result<()> {
         )
     });
     std::fs::write(dumps.join("subnets.json"), document("Subnets", subnets))
+}
+
+/// Writes 25 Deployments of 40 replicas for each cluster, a file a cluster.
+pub fn deployments(folder: &Path, clusters: usize) -> std::io::Result<()> {
+    let (_, text) = OBJECTS[0];
+    for cluster in 0..clusters {
+        let path = folder.join(format!("clusters/cluster-{cluster}"));
+        std::fs::create_dir_all(&path)?;
+        let one = |app: usize| {
+            let text = text.replace("NAMESPACE", &format!("team-{}", app % 5)).replace("APP", &format!("app-{app}"));
+            text.replace("ZONE", zone(cluster)).replace("replicas: 3", "replicas: 40")
+        };
+        std::fs::write(path.join("deployments.yaml"), (0..25).map(one).collect::<Vec<_>>().join("---\n"))?;
+    }
+    Ok(())
 }

@@ -7,12 +7,12 @@ use ipnet::IpNet;
 
 use super::guards::{Acl, Group};
 use super::routes::Table;
-use super::transit::{Attachment, Transit};
+use super::transit::{Routes, Transit};
 use crate::config;
 use crate::model::{
     AddressSet, Asset, Connections, EgressOnlyInternetGateway, GapReason, Instance, InternetGateway, Inventory, Kind,
     NatGateway, NetworkAcl, NetworkInterface, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, TransitGateway,
-    TransitGatewayAttachment, Vpc, VpcPeeringConnection, VpnGateway, short_of,
+    TransitGatewayAttachment, Vpc, VpcPeeringConnection, VpnGateway,
 };
 
 /// An interface: of an instance, a load balancer, a database, a gateway …
@@ -92,6 +92,8 @@ pub struct Network<'a> {
     pub(super) subnets: HashMap<&'a str, SubnetNode<'a>>,
     pub(super) groups: HashMap<&'a str, Group<'a>>,
     pub(super) transits: HashMap<&'a str, Transit<'a>>,
+    /// Route tables of transit gateways, by their short ids.
+    pub(super) transit_routes: HashMap<&'a str, Routes<'a>>,
     pub(super) peerings: HashMap<&'a str, (&'a Asset, &'a VpcPeeringConnection)>,
     /// Interfaces of load balancers, by what their descriptions say.
     pub(super) doors: HashMap<&'a str, Vec<usize>>,
@@ -128,6 +130,7 @@ impl<'a> Network<'a> {
             subnets: HashMap::new(),
             groups: HashMap::new(),
             transits: HashMap::new(),
+            transit_routes: HashMap::new(),
             peerings: inventory.of::<VpcPeeringConnection>().map(|(_, a, body)| (short(a), (a, body))).collect(),
             doors: HashMap::new(),
             edges: HashMap::new(),
@@ -146,9 +149,10 @@ impl<'a> Network<'a> {
         }
         for (_, asset, body) in inventory.of::<TransitGatewayAttachment>() {
             if let Some(transit) = network.transits.get_mut(body.gateway.as_str()) {
-                transit.attachments.push(Attachment { asset, id: short_of(&asset.id), body });
+                transit.attach(asset, body);
             }
         }
+        network.add_transit_routes();
         network
     }
 

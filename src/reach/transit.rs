@@ -3,11 +3,13 @@
 //! Source: Amazon VPC Transit Gateways, "How transit gateways work": the table that the attachment is associated with
 //! decides; longest prefix first, then static routes, prefix lists, propagated ones of VPCs, Direct Connect, Connect, VPN.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use prefix_trie::PrefixMap;
 
-use super::network::Network;
+use super::network::{Network, short};
 use super::routes::blocks;
 use super::way::Stop;
 use crate::model::{
@@ -19,6 +21,9 @@ use crate::model::{
 pub(super) struct Transit<'a> {
     pub body: &'a TransitGateway,
     pub attachments: Vec<Attachment<'a>>,
+    by_id: HashMap<String, usize>,
+    /// Attachments of VPCs that carry traffic.
+    by_vpc: HashMap<&'a str, usize>,
 }
 
 /// An attachment, by its short id.
@@ -31,27 +36,37 @@ pub(super) struct Attachment<'a> {
 
 impl<'a> Transit<'a> {
     pub fn new(body: &'a TransitGateway) -> Self {
-        Self { body, attachments: vec![] }
+        Self { body, attachments: vec![], by_id: HashMap::new(), by_vpc: HashMap::new() }
+    }
+
+    pub fn attach(&mut self, asset: &'a Asset, body: &'a TransitGatewayAttachment) {
+        let (at, id) = (self.attachments.len(), short_of(&asset.id));
+        self.by_id.entry(id.clone()).or_insert(at);
+        if body.resource_type == "vpc" && body.carries() == Some(true) {
+            self.by_vpc.entry(&body.resource).or_insert(at);
+        }
+        self.attachments.push(Attachment { asset, id, body });
     }
 
     /// The attachment of a VPC that carries traffic.
     pub fn of_vpc(&self, vpc: &str) -> Option<&Attachment<'a>> {
-        let is = |a: &&Attachment<'_>| {
-            a.body.resource_type == "vpc" && a.body.resource == vpc && a.body.carries() == Some(true)
-        };
-        self.attachments.iter().find(is)
+        self.attachments.get(*self.by_vpc.get(vpc)?)
+    }
+
+    pub fn attachment(&self, id: &str) -> Option<&Attachment<'a>> {
+        self.attachments.get(*self.by_id.get(id)?)
     }
 
     /// Where an address goes that comes in by an attachment.
     ///
     /// # Errors
     /// Why it goes nowhere, or why nobody knows.
-    pub fn lookup(
-        &self,
-        network: &Network<'a>,
+    pub fn lookup<'n>(
+        &'n self,
+        network: &'n Network<'a>,
         from: &Attachment<'a>,
         address: IpAddr,
-    ) -> Result<Onward<'_, 'a>, Stop> {
+    ) -> Result<Onward<'n, 'a>, Stop> {
         let Some(table_id) = &from.body.route_table else {
             // only one of the two answers about attachments tells the table
             return Err(Stop::unknown(
@@ -59,71 +74,37 @@ impl<'a> Transit<'a> {
                 "the table that the attachment is associated with was not collected",
             ));
         };
-        let Some((_, table, body)) = network.inventory.find::<TransitGatewayRouteTable>(table_id) else {
+        let Some(Routes { table, entries, blocks, beyond, trouble }) = network.transit_routes.get(table_id.as_str())
+        else {
             return Err(Stop::unknown(&from.asset.id, format!("{table_id} was not collected")));
         };
-        let Some(routes) = &body.routes else {
-            return Err(Stop::unknown(&table.id, "its routes were not collected"));
-        };
-        let mut found: Vec<(u8, u8, Found<'_, 'a>)> = Vec::new();
-        for route in routes {
-            let Some(nets) = blocks(network.inventory, &route.destination) else {
-                return Err(Stop::unknown(&table.id, format!("{} was not collected", route.destination)));
-            };
-            let rank = match (route.source.as_str(), route.destination.starts_with("pl-")) {
-                ("propagated", _) => self.attachment(&route.target).map_or(5, |a| rank(&a.body.resource_type)),
-                (_, true) => 1,
-                _ => 0,
-            };
-            if let Some(length) = longest(&nets, address) {
-                found.push((length, rank, Found::Route(route)));
-            }
+        if let Some(stop) = trouble {
+            return Err(stop.clone());
         }
-        // what lies behind other attachments than those of VPCs may be more than somebody declared
-        let mut beyond = false;
-        // an answer that names propagated routes was not about static ones only: it is the whole table
-        if !routes.iter().any(|route| route.source == "propagated") {
-            let Some(propagations) = &body.propagations else {
-                return Err(Stop::unknown(&table.id, "what propagates into it was not collected"));
-            };
-            for id in propagations {
-                let Some(attachment) = self.attachment(id) else {
-                    return Err(Stop::unknown(&table.id, format!("{id}, which propagates into it, was not collected")));
-                };
-                let Some(nets) = network.announced(attachment) else {
-                    let what = format!("what {id} ({}) announces was not collected", attachment.body.resource_type);
-                    return Err(Stop::unknown(&table.id, what));
-                };
-                beyond |= attachment.body.resource_type != "vpc";
-                if let Some(length) = longest(&nets, address) {
-                    found.push((length, rank(&attachment.body.resource_type), Found::Propagated(attachment)));
-                }
-            }
-        }
-        let best = found.iter().map(|(length, rank, _)| (*length, u8::MAX - rank)).max();
-        let winners: Vec<&Found<'_, 'a>> = found
-            .iter()
-            .filter(|(length, rank, _)| Some((*length, u8::MAX - rank)) == best)
-            .map(|(_, _, found)| found)
-            .collect();
+        let entries: Vec<&Entry<'_>> = blocks.innermost(address).iter().filter_map(|at| entries.get(*at)).collect();
+        let best = entries.iter().map(|entry| entry.rank).min();
+        let winners: Vec<&Entry<'_>> = entries.into_iter().filter(|entry| Some(entry.rank) == best).collect();
         let (attachment, by) = match winners.as_slice() {
-            [] if beyond => {
+            [] if *beyond => {
                 let why = format!("no route to {address} among those that `networks` declares");
                 return Err(Stop::unknown(&table.id, why));
             }
             [] => return Err(Stop::denied(&table.id, format!("no route to {address}"))),
-            [Found::Route(route)] if route.state == "blackhole" && beyond => {
+            [Entry { found: Found::Route(route), .. }] if route.state == "blackhole" && *beyond => {
                 let why = format!("{} is a blackhole, unless what is announced says more", route.destination);
                 return Err(Stop::unknown(&table.id, why));
             }
-            [Found::Route(route)] if route.state == "blackhole" => {
+            [Entry { found: Found::Route(route), .. }] if route.state == "blackhole" => {
                 return Err(Stop::denied(&table.id, format!("{} is a blackhole", route.destination)));
             }
-            [Found::Route(route)] => match self.attachment(&route.target) {
+            [Entry { found: Found::Route(route), .. }] => match self.attachment(&route.target) {
                 Some(attachment) if route.state == "active" => (attachment, route.destination.clone()),
                 _ => return Err(Stop::unknown(&table.id, format!("{} leads to {}", route.destination, route.target))),
             },
-            [Found::Propagated(attachment)] => (*attachment, format!("propagated by {}", attachment.id)),
+            [Entry { found: Found::Propagated(at), .. }] => match self.attachments.get(*at) {
+                Some(attachment) => (attachment, format!("propagated by {}", attachment.id)),
+                None => return Err(Stop::unknown(&table.id, "is of another gateway")),
+            },
             _ => return Err(Stop::unknown(&table.id, format!("several equal routes to {address}"))),
         };
         let why = format!("is {}", attachment.body.state);
@@ -133,9 +114,111 @@ impl<'a> Transit<'a> {
             None => Err(Stop::unknown(&attachment.asset.id, why)),
         }
     }
+}
 
-    pub fn attachment(&self, id: &str) -> Option<&Attachment<'a>> {
-        self.attachments.iter().find(|attachment| attachment.id == id)
+/// A route table of a transit gateway, ready to be asked.
+#[derive(Debug)]
+pub(super) struct Routes<'a> {
+    table: &'a Asset,
+    entries: Vec<Entry<'a>>,
+    blocks: Blocks,
+    /// Whether what lies behind other attachments than those of VPCs may be more than somebody declared.
+    beyond: bool,
+    /// Why nobody knows what it says.
+    trouble: Option<Stop>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry<'a> {
+    /// The place in the order of evaluation, of routes to one block.
+    rank: u8,
+    found: Found<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Found<'a> {
+    Route(&'a Route),
+    /// An attachment of the gateway, by number.
+    Propagated(usize),
+}
+
+impl<'a> Routes<'a> {
+    fn new(network: &Network<'a>, transit: &Transit<'a>, table: &'a Asset, body: &'a TransitGatewayRouteTable) -> Self {
+        let mut this = Self { table, entries: vec![], blocks: Blocks::default(), beyond: false, trouble: None };
+        this.trouble = this.fill(network, transit, body).err();
+        this
+    }
+
+    fn fill(
+        &mut self,
+        network: &Network<'a>,
+        transit: &Transit<'a>,
+        body: &'a TransitGatewayRouteTable,
+    ) -> Result<(), Stop> {
+        let unknown = |table: &Asset, why: String| Stop::unknown(&table.id, why);
+        let Some(routes) = &body.routes else {
+            return Err(unknown(self.table, "its routes were not collected".to_owned()));
+        };
+        for route in routes {
+            let Some(nets) = blocks(network.inventory, &route.destination) else {
+                return Err(unknown(self.table, format!("{} was not collected", route.destination)));
+            };
+            let rank = match (route.source.as_str(), route.destination.starts_with("pl-")) {
+                ("propagated", _) => transit.attachment(&route.target).map_or(5, |a| rank(&a.body.resource_type)),
+                (_, true) => 1,
+                _ => 0,
+            };
+            self.add(&nets, Entry { rank, found: Found::Route(route) });
+        }
+        // an answer that names propagated routes was not about static ones only: it is the whole table
+        if routes.iter().any(|route| route.source == "propagated") {
+            return Ok(());
+        }
+        let Some(propagations) = &body.propagations else {
+            return Err(unknown(self.table, "what propagates into it was not collected".to_owned()));
+        };
+        for id in propagations {
+            let Some((at, attachment)) =
+                transit.by_id.get(id).and_then(|at| Some((*at, transit.attachments.get(*at)?)))
+            else {
+                return Err(unknown(self.table, format!("{id}, which propagates into it, was not collected")));
+            };
+            let kind = attachment.body.resource_type.as_str();
+            let Some(nets) = network.announced(attachment) else {
+                return Err(unknown(self.table, format!("what {id} ({kind}) announces was not collected")));
+            };
+            self.beyond |= kind != "vpc";
+            self.add(&nets, Entry { rank: rank(kind), found: Found::Propagated(at) });
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, nets: &[IpNet], entry: Entry<'a>) {
+        for net in nets {
+            let all = match net.trunc() {
+                IpNet::V4(net) => self.blocks.v4.entry(net).or_default(),
+                IpNet::V6(net) => self.blocks.v6.entry(net).or_default(),
+            };
+            all.push(self.entries.len());
+        }
+        self.entries.push(entry);
+    }
+}
+
+/// Entries of a table, by number: found by the innermost block that holds an address.
+#[derive(Debug, Default)]
+struct Blocks {
+    v4: PrefixMap<Ipv4Net, Vec<usize>>,
+    v6: PrefixMap<Ipv6Net, Vec<usize>>,
+}
+
+impl Blocks {
+    fn innermost(&self, address: IpAddr) -> &[usize] {
+        let found = match address {
+            IpAddr::V4(address) => self.v4.get_lpm(&Ipv4Net::from(address)).map(|(_, all)| all),
+            IpAddr::V6(address) => self.v6.get_lpm(&Ipv6Net::from(address)).map(|(_, all)| all),
+        };
+        found.map_or(&[], Vec::as_slice)
     }
 }
 
@@ -145,15 +228,6 @@ pub(super) struct Onward<'t, 'a> {
     /// The route that decides.
     pub by: String,
     pub attachment: &'t Attachment<'a>,
-}
-
-enum Found<'t, 'a> {
-    Route(&'a Route),
-    Propagated(&'t Attachment<'a>),
-}
-
-fn longest(nets: &[IpNet], address: IpAddr) -> Option<u8> {
-    nets.iter().filter(|net| net.contains(&address)).map(IpNet::prefix_len).max()
 }
 
 /// The place of propagated routes in the order of evaluation.
@@ -167,6 +241,15 @@ fn rank(resource_type: &str) -> u8 {
 }
 
 impl<'a> Network<'a> {
+    /// Makes the tables of transit gateways ready to be asked.
+    pub(super) fn add_transit_routes(&mut self) {
+        let tables = self.inventory.of::<TransitGatewayRouteTable>().filter_map(|(_, table, body)| {
+            let transit = self.transits.get(body.gateway.as_str())?;
+            Some((short(table), Routes::new(self, transit, table, body)))
+        });
+        self.transit_routes = tables.collect();
+    }
+
     /// Blocks that routes of transit gateways are about.
     pub(super) fn transit_blocks(&self) -> Vec<IpNet> {
         let tables = self.inventory.of::<TransitGatewayRouteTable>();

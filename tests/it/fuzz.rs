@@ -20,7 +20,7 @@ use crate::support::root;
 fn corpus(folder: &str, ending: &str) -> Vec<Vec<u8>> {
     let all = walkdir::WalkDir::new(root().join(folder)).sort_by_file_name().into_iter();
     let paths = all.map(|entry| entry.unwrap().into_path()).filter(|path: &PathBuf| {
-        path.to_string_lossy().ends_with(ending) && path.metadata().unwrap().len() < 6000 && path.is_file()
+        path.to_string_lossy().ends_with(ending) && path.metadata().unwrap().len() < 10_000 && path.is_file()
     });
     let files: Vec<Vec<u8>> = paths.take(200).map(|path| std::fs::read(path).unwrap()).collect();
     assert!(!files.is_empty(), "{folder} has no {ending}");

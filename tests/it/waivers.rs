@@ -6,7 +6,8 @@ use crate::support::{findings, folder, keys, zoneproof};
 
 const ZONES: &str = "version: 1\nzones: { pci: { category: cde }, no-pci: { category: out-of-scope } }\n";
 
-const VPC: &str = r#"{"Reservations": [], "FlowLogs": [{"FlowLogId": "fl-1", "FlowLogStatus": "ACTIVE", "DeliverLogsStatus": "SUCCESS", "TrafficType": "ALL", "ResourceId": "vpc-1"}],
+const VPC: &str = r#"{"Reservations": [], "TransitGatewayAttachments": [], "VpcPeeringConnections": [], "VpnGateways": [],
+  "InternetGateways": [], "NetworkAcls": [], "FlowLogs": [{"FlowLogId": "fl-1", "FlowLogStatus": "ACTIVE", "DeliverLogsStatus": "SUCCESS", "TrafficType": "ALL", "ResourceId": "vpc-1"}],
   "Subnets": [{"SubnetId": "subnet-1", "VpcId": "vpc-1", "OwnerId": "111122223333", "CidrBlock": "10.0.1.0/24",
   "MapPublicIpOnLaunch": false}],
   "RouteTables": [{"RouteTableId": "rtb-1", "VpcId": "vpc-1", "OwnerId": "111122223333", "Associations": [{"Main": true}],
