@@ -4,7 +4,7 @@
 //! For each VPC: 6 subnets, 10 groups of 10 rules, 40 interfaces. Every twentieth VPC is PCI, every twentieth serves
 //! tools, the rest is out of scope; every second of each kind is production. Every fourth VPC has IPv6.
 
-#![allow(dead_code, reason = "each bench and example uses its part")]
+#![allow(dead_code, clippy::indexing_slicing, reason = "each bench and example uses its part, and tables are short")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -134,7 +134,7 @@ const NONE: [&str; 11] = [
     "VpnConnections",
     "Addresses",
     "EgressOnlyInternetGateways",
-    "VpcEndpointServices",
+    "ServiceConfigurations",
     "VpcEndpointConnections",
     "VpcPeeringConnections",
     "TransitGateways",
@@ -212,7 +212,7 @@ fn subnets(vpc: &Vpc, add: &mut impl FnMut(&'static str, Value)) {
     let both = |number: usize, action: &str| [false, true].map(|egress| entry(number, egress, "0.0.0.0/0", action));
     let mut entries: Vec<Value> = both(100, "allow").into_iter().chain(both(32767, "deny")).collect();
     if vpc.zone() == "pci" {
-        let denied = |number: usize| entry(number + 1, number % 2 == 0, &format!("10.{}.0.0/16", 200 + number), "deny");
+        let denied = |number: usize| entry(number + 1, number.is_multiple_of(2), &format!("10.{}.0.0/16", 200 + number), "deny");
         entries.extend((0..8).map(denied));
     }
     let of = |subnet: usize| json!({"NetworkAclId": vpc.id("acl", 0), "SubnetId": vpc.id("subnet", subnet)});

@@ -96,17 +96,16 @@ impl<'n> Estate<'n> {
     }
 
     /// Who arrives at a class, of those that begin behind borders which `wanted` picks.
-    pub fn arrivals(&self, to: usize, wanted: &dyn Fn(&Border) -> bool) -> Vec<Arrival> {
-        let mut found = self.near(to, wanted);
+    pub fn arrivals(&self, to: usize, wanted: &dyn Fn(&Border) -> bool, known: &mut Known<'n>) -> Vec<Arrival> {
+        let mut found = self.near(to, wanted, known);
         found.extend(self.over_balancers(to, wanted, CHAIN));
         found
     }
 
     /// Straight, from outside, and over endpoints.
-    fn near(&self, to: usize, wanted: &dyn Fn(&Border) -> bool) -> Vec<Arrival> {
+    fn near(&self, to: usize, wanted: &dyn Fn(&Border) -> bool, known: &mut Known<'n>) -> Vec<Arrival> {
         let Some(class) = self.classes.get(to) else { return vec![] };
         let mut found = Vec::new();
-        let mut known = Known::default();
         let mut add = |from: From, point: Option<Point>, by: IpAddr, band: Band, keeps: bool| {
             let leg = Leg { from: point, to: class.point, by, asked: band.may.clone() };
             found.push(Arrival { from, band, legs: vec![leg], relays: vec![], keeps, alone: false });
@@ -133,7 +132,7 @@ impl<'n> Estate<'n> {
                 } else {
                     source
                 };
-                let band = self.network.straight(source, class, &mut known).and(&listens);
+                let band = self.network.straight(source, class, known).and(&listens);
                 if band.may.is_empty() {
                     continue;
                 }
@@ -163,7 +162,7 @@ impl<'n> Estate<'n> {
     /// What arrives at a load balancer's or an endpoint's interface, from wherever.
     pub fn at_relay(&self, class: usize, links: usize) -> Arc<Vec<Arrival>> {
         let make = || {
-            let mut found = self.near(class, &|_| true);
+            let mut found = self.near(class, &|_| true, &mut Known::default());
             if links > 0 {
                 found.extend(self.over_balancers(class, &|_| true, links));
             }

@@ -57,6 +57,16 @@ pub(super) struct Class<'n> {
 }
 
 impl Class<'_> {
+    /// What is alike over everything but groups: the subnet, the innermost block, what it is. One with a public address
+    /// is like none.
+    pub fn alike(&self, at: usize, network: &Network<'_>) -> (usize, usize, bool, bool, bool, Option<usize>) {
+        let interface = network.interfaces.get(self.at);
+        let open = interface.is_none_or(|interface| interface.guard == Guard::Nothing);
+        let forwards = interface.is_none_or(|interface| interface.forwards);
+        let alone = !self.public.is_empty() || self.role != Role::End;
+        (self.place, self.part, self.point.address().is_ipv4(), open, forwards, alone.then_some(at))
+    }
+
     /// The same class, with another of its interfaces to speak for it.
     pub fn twin(&self) -> Option<Self> {
         let point = self.other?;

@@ -32,6 +32,7 @@ use crate::zone::{AddressBook, Border, Zones};
 use arrivals::{Arrival, Estate, From, Leg, Passed};
 use classes::{Class, Role};
 use matchers::Matchers;
+use straight::Known;
 
 /// One end of a flow.
 #[derive(Debug, Clone)]
@@ -120,37 +121,58 @@ impl<'a> Network<'a> {
         picks: &(dyn Fn(&Border, &Border) -> bool + Sync),
     ) -> Vec<Flow> {
         let estate = Estate::of(self, zones, book);
-        let count = estate.classes.len();
         let ids: Vec<Arc<[Arc<str>]>> = estate.classes.iter().map(|class| self.ids_of(class)).collect();
-        let found = (0..count).into_par_iter().flat_map_iter(|to| {
-            let Some(class) = estate.classes.get(to) else { return vec![] };
-            let mut found = Vec::new();
-            if class.role != Role::Gateway {
-                let wanted = |source: &Border| picks(source, &class.border);
-                for arrival in estate.arrivals(to, &wanted) {
-                    found.push(self.flow(&estate, &ids, to, arrival));
-                }
-            }
-            if matches!(class.role, Role::End | Role::Entrance) {
-                for crossing in estate.outsides.leaving(class, &|border| picks(&class.source, border)) {
-                    let Some(point) = crossing.point else { continue };
-                    let asked = crossing.band.may.clone();
-                    let leg = Leg { from: Some(class.point), to: point, by: crossing.by, asked };
-                    let ids = ids.get(to).map(Arc::clone).unwrap_or_else(|| Arc::new([]));
-                    found.push(Flow {
-                        src: Party::Interfaces { border: class.source.clone(), ids },
-                        dst: Party::Outside(Arc::new(crossing.outside)),
-                        band: crossing.band,
-                        via: vec![],
-                        legs: vec![leg],
-                        relays: vec![],
-                        alone: false,
-                    });
-                }
-            }
-            together(found)
+        // what nothing but groups tells apart is reached over the same network
+        let mut alike: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (to, class) in estate.classes.iter().enumerate() {
+            alike.entry(class.alike(to, self)).or_default().push(to);
+        }
+        let alike: Vec<Vec<usize>> = alike.into_values().collect();
+        let found = alike.par_iter().flat_map_iter(|all| {
+            let mut known = Known::default();
+            let found = all.iter().map(|to| (*to, self.of_class(&estate, &ids, *to, picks, &mut known)));
+            found.collect::<Vec<_>>()
         });
-        found.collect()
+        let mut found: Vec<(usize, Vec<Flow>)> = found.collect();
+        found.sort_unstable_by_key(|(to, _)| *to);
+        found.into_iter().flat_map(|(_, flows)| flows).collect()
+    }
+
+    /// The flows that end at a class, and those that it begins and that leave the estate.
+    fn of_class<'n>(
+        &'n self,
+        estate: &Estate<'n>,
+        ids: &[Arc<[Arc<str>]>],
+        to: usize,
+        picks: &(dyn Fn(&Border, &Border) -> bool + Sync),
+        known: &mut Known<'n>,
+    ) -> Vec<Flow> {
+        let Some(class) = estate.classes.get(to) else { return vec![] };
+        let mut found = Vec::new();
+        if class.role != Role::Gateway {
+            let wanted = |source: &Border| picks(source, &class.border);
+            for arrival in estate.arrivals(to, &wanted, known) {
+                found.push(self.flow(estate, ids, to, arrival));
+            }
+        }
+        if matches!(class.role, Role::End | Role::Entrance) {
+            for crossing in estate.outsides.leaving(class, &|border| picks(&class.source, border)) {
+                let Some(point) = crossing.point else { continue };
+                let asked = crossing.band.may.clone();
+                let leg = Leg { from: Some(class.point), to: point, by: crossing.by, asked };
+                let ids = ids.get(to).map(Arc::clone).unwrap_or_else(|| Arc::new([]));
+                found.push(Flow {
+                    src: Party::Interfaces { border: class.source.clone(), ids },
+                    dst: Party::Outside(Arc::new(crossing.outside)),
+                    band: crossing.band,
+                    via: vec![],
+                    legs: vec![leg],
+                    relays: vec![],
+                    alone: false,
+                });
+            }
+        }
+        together(found)
     }
 
     fn flow(&self, estate: &Estate<'_>, ids: &[Arc<[Arc<str>]>], to: usize, arrival: Arrival) -> Flow {

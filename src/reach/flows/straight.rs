@@ -36,7 +36,8 @@ enum Into<'n> {
     AsAnybody,
 }
 
-/// What lies between subnets, as far as it was asked for. One destination's subnet and part at a time.
+/// What lies between subnets, as far as it was asked for. One destination at a time, or those that nothing but groups
+/// tells apart.
 #[derive(Debug, Default)]
 pub(super) struct Known<'n>(HashMap<(usize, usize), Between<'n>>);
 
@@ -118,6 +119,10 @@ impl<'a> Network<'a> {
         match table.lookup(to.point.address()) {
             Next::Nowhere | Next::Blackhole(_) | Next::Local => true,
             Next::To(route) => {
+                if let Some(transit) = self.transits.get(route.target.as_str()) {
+                    let onward = transit.of_vpc(vpc).map(|from| transit.lookup(self, from, to.point.address()));
+                    return matches!(onward, Some(Err(stop)) if stop.denied);
+                }
                 let peering = self.peerings.get(route.target.as_str());
                 peering.is_some_and(|(_, peering)| {
                     peering.status == "active"
