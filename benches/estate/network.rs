@@ -212,7 +212,8 @@ fn subnets(vpc: &Vpc, add: &mut impl FnMut(&'static str, Value)) {
     let both = |number: usize, action: &str| [false, true].map(|egress| entry(number, egress, "0.0.0.0/0", action));
     let mut entries: Vec<Value> = both(100, "allow").into_iter().chain(both(32767, "deny")).collect();
     if vpc.zone() == "pci" {
-        let denied = |number: usize| entry(number + 1, number.is_multiple_of(2), &format!("10.{}.0.0/16", 200 + number), "deny");
+        let denied =
+            |number: usize| entry(number + 1, number.is_multiple_of(2), &format!("10.{}.0.0/16", 200 + number), "deny");
         entries.extend((0..8).map(denied));
     }
     let of = |subnet: usize| json!({"NetworkAclId": vpc.id("acl", 0), "SubnetId": vpc.id("subnet", subnet)});
