@@ -1,6 +1,6 @@
 //! Who arrives at a class: straight, from outside, and over load balancers and endpoints that lead to it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
@@ -18,8 +18,15 @@ use crate::zone::{AddressBook, Border, Zones};
 /// Where a flow begins.
 #[derive(Debug, Clone)]
 pub(super) enum From {
-    Class(usize),
+    /// Classes behind one border, by number, ascending.
+    Classes(Arc<[usize]>),
     Outside(Arc<Outside>),
+}
+
+impl From {
+    pub fn class(at: usize) -> Self {
+        Self::Classes(Arc::from([at]))
+    }
 }
 
 /// One connection of a flow.
@@ -144,7 +151,7 @@ impl<'n> Estate<'n> {
                     add(from, Some(source.point), by, open, false);
                 }
                 if wanted(&source.source) {
-                    add(From::Class(from), Some(source.point), by, band, true);
+                    add(From::class(from), Some(source.point), by, band, true);
                 }
             }
         }
@@ -166,12 +173,53 @@ impl<'n> Estate<'n> {
             if links > 0 {
                 found.extend(self.over_balancers(class, &|_| true, links));
             }
-            Arc::new(found)
+            Arc::new(self.alike(found))
         };
         match self.memo.get(class).and_then(|by_links| by_links.get(links)) {
             Some(memo) => Arc::clone(memo.get_or_init(make)),
             None => make(),
         }
+    }
+
+    /// Arrivals of which nothing but their classes is unlike, as one: what a relay passes on for one of them it passes on
+    /// for all. The first speaks for them.
+    fn alike(&self, found: Vec<Arrival>) -> Vec<Arrival> {
+        let mut kept: Vec<Arrival> = Vec::new();
+        let mut by: HashMap<(Border, Vec<String>, bool, bool), Vec<usize>> = HashMap::new();
+        for arrival in found {
+            let From::Classes(own) = &arrival.from else {
+                kept.push(arrival);
+                continue;
+            };
+            let over = arrival.relays.iter().map(|passed| passed.hop.at.clone()).collect();
+            let same =
+                by.entry((self.border_of(&arrival.from).clone(), over, arrival.keeps, arrival.alone)).or_default();
+            let old = same.iter().copied().find(|at| kept.get(*at).is_some_and(|old| old.band == arrival.band));
+            match old.and_then(|at| kept.get_mut(at)) {
+                Some(Arrival { from: From::Classes(all), .. }) => {
+                    *all = all.iter().chain(own.iter()).copied().collect::<BTreeSet<_>>().into_iter().collect();
+                }
+                _ => {
+                    same.push(kept.len());
+                    kept.push(arrival);
+                }
+            }
+        }
+        kept
+    }
+
+    /// Parts of an arrival's beginning of which a test says the same.
+    pub fn parted<T: PartialEq>(&self, all: &[usize], of: impl Fn(Point) -> T) -> Vec<(From, T)> {
+        let mut parts: Vec<(Vec<usize>, T)> = Vec::new();
+        for at in all {
+            let Some(class) = self.classes.get(*at) else { continue };
+            let said = of(class.point);
+            match parts.iter_mut().find(|(_, other)| *other == said) {
+                Some((part, _)) => part.push(*at),
+                None => parts.push((vec![*at], said)),
+            }
+        }
+        parts.into_iter().map(|(part, said)| (From::Classes(part.into()), said)).collect()
     }
 
     pub fn of_interfaces<'s>(&'s self, interfaces: &'s [usize]) -> impl Iterator<Item = (usize, &'s Class<'n>)> {
@@ -183,8 +231,9 @@ impl<'n> Estate<'n> {
     pub fn border_of<'s>(&'s self, from: &'s From) -> &'s Border {
         static NOWHERE: OnceLock<Border> = OnceLock::new();
         match from {
-            From::Class(at) => {
-                self.classes.get(*at).map_or_else(|| NOWHERE.get_or_init(Border::unclassified), |class| &class.source)
+            From::Classes(all) => {
+                let first = all.first().and_then(|at| self.classes.get(*at));
+                first.map_or_else(|| NOWHERE.get_or_init(Border::unclassified), |class| &class.source)
             }
             From::Outside(outside) => &outside.border,
         }

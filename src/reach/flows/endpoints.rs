@@ -1,5 +1,6 @@
 //! Over interface endpoints: PrivateLink leads what arrives at them to load balancers, or to services that AWS manages.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::arrivals::{Arrival, Estate, From, Leg, Passed};
@@ -38,30 +39,27 @@ impl<'n> Estate<'n> {
             for (endpoint, source) in self.of_interfaces(&by.interfaces) {
                 let mut all = Band::shut();
                 for arrival in self.at_relay(endpoint, 0).iter() {
-                    // addresses outside are one beginning as far as the endpoint tells them apart, not the load balancer
-                    let client = match arrival.from {
-                        From::Class(_) => arrival.legs.first().and_then(|leg| leg.from).map(Point::address),
-                        From::Outside(_) => None,
+                    let asked = |client: Option<IpAddr>| {
+                        let asked = self.network.private_link(body, class.at, client, source.point.address());
+                        arrival.band.and(&onward).and(&asked)
                     };
-                    let asked = self.network.private_link(body, class.at, client, source.point.address());
-                    let band = arrival.band.and(&onward).and(&asked);
-                    all = all.or(&band);
-                    if wanted(self.border_of(&arrival.from)) && !band.may.is_empty() {
-                        let legs = arrival.legs.iter().cloned().chain([leg(Some(source.point))]).collect();
-                        let relays = arrival.relays.iter().cloned().chain([passed.clone()]).collect();
-                        found.push(Arrival {
-                            from: arrival.from.clone(),
-                            band,
-                            legs,
-                            relays,
-                            keeps: false,
-                            alone: false,
-                        });
+                    // addresses outside are one beginning as far as the endpoint tells them apart, not the load balancer
+                    let parts = match &arrival.from {
+                        From::Classes(all) => self.parted(all, |client| asked(Some(client.address()))),
+                        From::Outside(_) => vec![(arrival.from.clone(), asked(None))],
+                    };
+                    for (from, band) in parts {
+                        all = all.or(&band);
+                        if wanted(self.border_of(&from)) && !band.may.is_empty() {
+                            let legs = arrival.legs.iter().cloned().chain([leg(Some(source.point))]).collect();
+                            let relays = arrival.relays.iter().cloned().chain([passed.clone()]).collect();
+                            found.push(Arrival { from, band, legs, relays, keeps: false, alone: false });
+                        }
                     }
                 }
                 // an endpoint passes on what arrives at it, and nothing else
                 if wanted(&source.source) && !all.may.is_empty() {
-                    let (from, legs) = (From::Class(endpoint), vec![leg(Some(source.point))]);
+                    let (from, legs) = (From::class(endpoint), vec![leg(Some(source.point))]);
                     found.push(Arrival { from, band: all, legs, relays: vec![], keeps: false, alone: false });
                 }
             }
@@ -102,7 +100,7 @@ impl<'n> Estate<'n> {
             for (endpoint, source) in self.of_interfaces(&foreign.interfaces) {
                 let arrivals = self.at_relay(endpoint, 0);
                 if wanted(&source.source) && !arrivals.is_empty() {
-                    let (from, legs) = (From::Class(endpoint), vec![leg(None)]);
+                    let (from, legs) = (From::class(endpoint), vec![leg(None)]);
                     found.push(Arrival {
                         from,
                         band: Band::unknown(),

@@ -64,7 +64,7 @@ impl<'n> Estate<'n> {
             let must = if edge.sure { own.must.clone() } else { Connections::default() };
             let band = Band { must, may: own.may.clone() };
             found.push(Arrival {
-                from: From::Class(door),
+                from: From::class(door),
                 band,
                 legs: vec![leg.clone()],
                 relays: vec![],
@@ -130,13 +130,7 @@ impl<'n> Estate<'n> {
             Band { must, may }
         };
         match &arrival.from {
-            From::Class(source) => {
-                let point = self.classes.get(*source).map(|source| source.point);
-                point
-                    .into_iter()
-                    .map(|point| (arrival.from.clone(), by(self.network.far(point, Tri::Unknown))))
-                    .collect()
-            }
+            From::Classes(all) => self.parted(all, |point| by(self.network.far(point, Tri::Unknown))),
             From::Outside(outside) => {
                 let Some(addresses) = &outside.addresses else {
                     let anybody = Far { address: None, groups: None, referral: Tri::Unknown, over: None };

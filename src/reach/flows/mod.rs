@@ -13,7 +13,7 @@ mod outside;
 mod relays;
 mod straight;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -178,7 +178,16 @@ impl<'a> Network<'a> {
     fn flow(&self, estate: &Estate<'_>, ids: &[Arc<[Arc<str>]>], to: usize, arrival: Arrival) -> Flow {
         let of = |at: usize| ids.get(at).map(Arc::clone).unwrap_or_else(|| Arc::new([]));
         let src = match &arrival.from {
-            From::Class(at) => Party::Interfaces { border: estate.border_of(&arrival.from).clone(), ids: of(*at) },
+            From::Classes(all) => {
+                let ids = match **all {
+                    [one] => of(one),
+                    _ => {
+                        let ids = all.iter().filter_map(|at| ids.get(*at)).flat_map(|ids| ids.iter());
+                        ids.cloned().collect::<BTreeSet<_>>().into_iter().collect()
+                    }
+                };
+                Party::Interfaces { border: estate.border_of(&arrival.from).clone(), ids }
+            }
             From::Outside(outside) => Party::Outside(Arc::clone(outside)),
         };
         let border = estate.classes.get(to).map_or_else(Border::unclassified, |class| class.border.clone());
@@ -270,17 +279,21 @@ const LINK_LOCAL: [&str; 2] = ["169.254.0.0/16", "fd00:ec2::/32"];
 /// Flows with the same ends over the same relays, as one: what any of them lets through. The first that shows most speaks
 /// for all.
 fn together(found: Vec<Flow>) -> Vec<Flow> {
-    type Key = (String, Border, Option<Vec<IpNet>>, Vec<String>, Border, Option<Vec<IpNet>>);
-    let party = |party: &Party| match party {
-        Party::Interfaces { ids, .. } => (ids.iter().map(|id| &**id).collect::<Vec<_>>().join(" "), None),
-        Party::Outside(outside) => {
-            (outside.what.to_string(), outside.addresses.as_ref().map(crate::model::AddressSet::to_nets))
+    type Own = (Arc<[Arc<str>]>, Option<(Arc<str>, Option<Vec<IpNet>>)>);
+    type Key = (Own, Border, Vec<String>, Border, Own);
+    let party = |party: &Party| -> Own {
+        match party {
+            Party::Interfaces { ids, .. } => (Arc::clone(ids), None),
+            Party::Outside(outside) => {
+                let nets = outside.addresses.as_ref().map(crate::model::AddressSet::to_nets);
+                (Arc::new([]), Some((Arc::clone(&outside.what), nets)))
+            }
         }
     };
     let mut all: BTreeMap<Key, Flow> = BTreeMap::new();
     for flow in found {
-        let ((src, from), (_, to)) = (party(&flow.src), party(&flow.dst));
-        let key = (src, flow.src.border().clone(), from, flow.via.clone(), flow.dst.border().clone(), to);
+        let (src, dst) = (party(&flow.src), party(&flow.dst));
+        let key = (src, flow.src.border().clone(), flow.via.clone(), flow.dst.border().clone(), dst);
         match all.get_mut(&key) {
             Some(old) => {
                 let band = old.band.or(&flow.band);
