@@ -1,6 +1,6 @@
 //! Who arrives at a class: straight, from outside, and over load balancers and endpoints that lead to it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
@@ -78,7 +78,21 @@ pub(super) struct Estate<'n> {
     /// Classes by interface.
     by_interface: HashMap<usize, Vec<usize>>,
     /// What arrives at doors and endpoints, by class and by how many load balancers may still follow.
-    memo: Vec<[OnceLock<Arc<Vec<Arrival>>>; CHAIN + 1]>,
+    memo: Vec<[[OnceLock<Arc<Vec<Arrival>>>; 2]; CHAIN + 1]>,
+}
+
+/// Whose arrivals at a relay are asked for: where the relay leads out of scope, most of them are nobody's business.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    Everybodys,
+    InScope,
+}
+
+impl Whose {
+    /// Those that a test wants: it either heeds where a flow ends, and then wants all, or else where it begins.
+    pub fn of(wanted: &dyn Fn(&Border) -> bool) -> Self {
+        if wanted(&Border::unclassified()) { Self::Everybodys } else { Self::InScope }
+    }
 }
 
 impl<'n> Estate<'n> {
@@ -155,7 +169,7 @@ impl<'n> Estate<'n> {
                 }
             }
         }
-        for crossing in self.outsides.entering(class).into_iter().filter(|crossing| wanted(&crossing.outside.border)) {
+        for crossing in self.outsides.entering(class, wanted) {
             let band = crossing.band.and(&listens);
             if !band.may.is_empty() {
                 add(From::Outside(Arc::new(crossing.outside)), crossing.point, crossing.by, band, true);
@@ -166,46 +180,58 @@ impl<'n> Estate<'n> {
         found
     }
 
-    /// What arrives at a load balancer's or an endpoint's interface, from wherever.
-    pub fn at_relay(&self, class: usize, links: usize) -> Arc<Vec<Arrival>> {
+    /// What arrives at a load balancer's or an endpoint's interface.
+    pub fn at_relay(&self, class: usize, links: usize, whose: Whose) -> Arc<Vec<Arrival>> {
         let make = || {
-            let mut found = self.near(class, &|_| true, &mut Known::default());
+            let wanted = |border: &Border| whose == Whose::Everybodys || border.category.in_scope();
+            let mut found = self.near(class, &wanted, &mut Known::default());
             if links > 0 {
-                found.extend(self.over_balancers(class, &|_| true, links));
+                found.extend(self.over_balancers(class, &wanted, links));
             }
             Arc::new(self.alike(found))
         };
-        match self.memo.get(class).and_then(|by_links| by_links.get(links)) {
-            Some(memo) => Arc::clone(memo.get_or_init(make)),
-            None => make(),
+        let memo = self.memo.get(class).and_then(|by_links| by_links.get(links));
+        match (memo, whose) {
+            (Some([all, _]), Whose::Everybodys) => Arc::clone(all.get_or_init(make)),
+            (Some([_, some]), Whose::InScope) => Arc::clone(some.get_or_init(make)),
+            (None, _) => make(),
         }
     }
 
     /// Arrivals of which nothing but their classes is unlike, as one: what a relay passes on for one of them it passes on
     /// for all. The first speaks for them.
     fn alike(&self, found: Vec<Arrival>) -> Vec<Arrival> {
-        let mut kept: Vec<Arrival> = Vec::new();
+        // with each that is kept its classes, as long as others join them
+        let mut kept: Vec<(Arrival, Vec<usize>)> = Vec::new();
         let mut by: HashMap<(Border, Vec<String>, bool, bool), Vec<usize>> = HashMap::new();
         for arrival in found {
             let From::Classes(own) = &arrival.from else {
-                kept.push(arrival);
+                kept.push((arrival, vec![]));
                 continue;
             };
+            let own = own.to_vec();
             let over = arrival.relays.iter().map(|passed| passed.hop.at.clone()).collect();
             let same =
                 by.entry((self.border_of(&arrival.from).clone(), over, arrival.keeps, arrival.alone)).or_default();
-            let old = same.iter().copied().find(|at| kept.get(*at).is_some_and(|old| old.band == arrival.band));
+            let old = same.iter().copied().find(|at| kept.get(*at).is_some_and(|(old, _)| old.band == arrival.band));
             match old.and_then(|at| kept.get_mut(at)) {
-                Some(Arrival { from: From::Classes(all), .. }) => {
-                    *all = all.iter().chain(own.iter()).copied().collect::<BTreeSet<_>>().into_iter().collect();
-                }
-                _ => {
+                Some((_, all)) => all.extend(own),
+                None => {
                     same.push(kept.len());
-                    kept.push(arrival);
+                    kept.push((arrival, own));
                 }
             }
         }
-        kept
+        let from = |mut all: Vec<usize>| {
+            all.sort_unstable();
+            all.dedup();
+            From::Classes(all.into())
+        };
+        let one = |(arrival, all): (Arrival, Vec<usize>)| match all.len() {
+            0 | 1 => arrival,
+            _ => Arrival { from: from(all), ..arrival },
+        };
+        kept.into_iter().map(one).collect()
     }
 
     /// Parts of an arrival's beginning of which a test says the same.

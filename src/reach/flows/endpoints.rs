@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::arrivals::{Arrival, Estate, From, Leg, Passed};
+use super::arrivals::{Arrival, Estate, From, Leg, Passed, Whose};
 use super::classes::{Class, Role};
 use super::outside::Outside;
 use crate::model::{Connections, Kind, LoadBalancer};
@@ -38,7 +38,7 @@ impl<'n> Estate<'n> {
             let onward = if by.sure { listens.clone() } else { listens.doubt(&Connections::all()) };
             for (endpoint, source) in self.of_interfaces(&by.interfaces) {
                 let mut all = Band::shut();
-                for arrival in self.at_relay(endpoint, 0).iter() {
+                for arrival in self.at_relay(endpoint, 0, Whose::Everybodys).iter() {
                     let asked = |client: Option<IpAddr>| {
                         let asked = self.network.private_link(body, class.at, client, source.point.address());
                         arrival.band.and(&onward).and(&asked)
@@ -98,7 +98,7 @@ impl<'n> Estate<'n> {
                 }
             }
             for (endpoint, source) in self.of_interfaces(&foreign.interfaces) {
-                let arrivals = self.at_relay(endpoint, 0);
+                let arrivals = self.at_relay(endpoint, 0, Whose::Everybodys);
                 if wanted(&source.source) && !arrivals.is_empty() {
                     let (from, legs) = (From::class(endpoint), vec![leg(None)]);
                     found.push(Arrival {

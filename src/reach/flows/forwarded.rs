@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::arrivals::{Arrival, Estate, From, Leg, Passed};
+use super::arrivals::{Arrival, Estate, From, Leg, Passed, Whose};
 use super::classes::Class;
 use super::outside::Outside;
 use super::straight::{self, Known};
@@ -78,7 +78,7 @@ impl<'n> Estate<'n> {
             false => "may forward to it".to_owned(),
         };
         let passed = Passed { hop: Hop { at: balancer.to_owned(), by, why }, sure: edge.sure };
-        for arrival in self.at_relay(door, links.saturating_sub(1)).iter() {
+        for arrival in self.at_relay(door, links.saturating_sub(1), Whose::of(wanted)).iter() {
             if !wanted(self.border_of(&arrival.from)) {
                 continue;
             }

@@ -124,13 +124,13 @@ impl<'n> Outsides<'n> {
     }
 
     /// Who gets in from outside, to the class' public addresses or over declared networks.
-    pub fn entering(&self, class: &Class<'n>) -> Vec<Crossing> {
+    pub fn entering(&self, class: &Class<'n>, wanted: &dyn Fn(&Border) -> bool) -> Vec<Crossing> {
         let network = self.network;
         let address = class.point.address();
         // an interface with a public address is reached by it; an IPv6 address is its own
         let by: Vec<IpAddr> = class.public.iter().copied().chain([address]).collect();
         let mut found = Vec::new();
-        for (border, addresses, declared) in &self.pieces {
+        for (border, addresses, declared) in self.pieces.iter().filter(|(border, ..)| wanted(border)) {
             let blocks = self.near(class, declared.is_some());
             for (low, part) in addresses.parts(&blocks) {
                 let point = declared.map_or(Point::Internet(low), |network| Point::Declared(network, low));
@@ -159,7 +159,7 @@ impl<'n> Outsides<'n> {
             let band = network.let_in_from_anybody(class, outside.addresses.as_ref());
             found.push(Crossing { outside: outside.clone(), point: None, by: address, band });
         }
-        found.retain(|crossing| !crossing.band.may.is_empty());
+        found.retain(|crossing| !crossing.band.may.is_empty() && wanted(&crossing.outside.border));
         found
     }
 
