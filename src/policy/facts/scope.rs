@@ -49,6 +49,8 @@ struct Connected {
     noded: HashSet<String>,
     /// Somebody of whom nothing is known may reach the cardholder data environment.
     strangers: bool,
+    /// Flows were not looked for.
+    cut: bool,
 }
 
 impl Connected {
@@ -60,6 +62,7 @@ impl Connected {
             }
         }
         for flow in context.flows() {
+            this.cut |= flow.is_cut();
             for (cde, other) in [(&flow.src, &flow.dst), (&flow.dst, &flow.src)] {
                 if cde.border().category == Category::Cde {
                     this.link(context, flow, other);
@@ -122,6 +125,7 @@ impl Connected {
                 (self.clusters.get(&*cluster), unread.then_some("no node of its cluster was read"))
             }
         };
+        let unread = if self.cut { Some("flows were not looked for") } else { unread };
         match (link, unread) {
             (Some(Link { sure: true, what }), _) => (Category::Connected.as_str(), format!("{what}; {zone}")),
             (Some(Link { what, .. }), _) => ("undetermined", format!("perhaps {what}; {zone}")),

@@ -120,7 +120,23 @@ impl<'n> Estate<'n> {
     pub fn arrivals(&self, to: usize, wanted: &dyn Fn(&Border) -> bool, known: &mut Known<'n>) -> Vec<Arrival> {
         let mut found = self.near(to, wanted, known);
         found.extend(self.over_balancers(to, wanted, CHAIN));
-        found
+        // of what is not known, whose it is all the same need not be told one by one
+        let (sure, open): (Vec<_>, Vec<_>) = found.into_iter().partition(|arrival| !arrival.band.must.is_empty());
+        sure.into_iter().chain(self.alike(open)).collect()
+    }
+
+    /// How many pairs of classes cannot be told apart by routes: the source's route table was not collected.
+    pub fn blind_pairs(&self, picks: &dyn Fn(&Border, &Border) -> bool) -> usize {
+        // by borders: how many begin blindly, and how many there are to end at
+        let (mut sources, mut ends): (HashMap<&Border, usize>, HashMap<&Border, usize>) = Default::default();
+        for class in &self.classes {
+            let table = self.network.subnets.get(class.subnet).and_then(|subnet| subnet.table.as_ref());
+            *sources.entry(&class.source).or_default() += usize::from(table.is_none());
+            *ends.entry(&class.border).or_default() += 1;
+        }
+        let pairs = sources.iter().flat_map(|source| ends.iter().map(move |end| (source, end)));
+        let picked = pairs.filter(|((source, _), (end, _))| picks(source, end));
+        picked.map(|((_, from), (_, to))| from.saturating_mul(*to)).fold(0, usize::saturating_add)
     }
 
     /// Straight, from outside, and over endpoints.

@@ -74,7 +74,18 @@ pub struct Flow {
     alone: bool,
 }
 
+/// More pairs of classes than these are not asked about where the sources' route tables were not collected: it would take
+/// minutes and gigabytes to tell of each that it is unknown.
+const PAIRS: usize = 10_000_000;
+
+const NOT_ASKED: &str = "whoever there is, for flows were not looked for";
+
 impl Flow {
+    /// Whether it stands for flows that were not looked for: then absence of others shows nothing.
+    pub fn is_cut(&self) -> bool {
+        matches!(&self.src, Party::Outside(outside) if outside.what.starts_with(NOT_ASKED))
+    }
+
     /// `allowed` where something surely passes, else `unknown`: what is shown to be denied is no flow.
     pub fn verdict(&self) -> Verdict {
         if self.band.must.is_empty() { Verdict::Unknown } else { Verdict::Allowed }
@@ -121,6 +132,10 @@ impl<'a> Network<'a> {
         picks: &(dyn Fn(&Border, &Border) -> bool + Sync),
     ) -> Vec<Flow> {
         let estate = Estate::of(self, zones, book);
+        let asked = estate.blind_pairs(picks);
+        if asked > PAIRS {
+            return self.not_asked(&estate, asked, picks);
+        }
         let ids: Vec<Arc<[Arc<str>]>> = estate.classes.iter().map(|class| self.ids_of(class)).collect();
         // what nothing but groups tells apart is reached over the same network
         let mut alike: BTreeMap<_, Vec<usize>> = BTreeMap::new();
@@ -136,6 +151,34 @@ impl<'a> Network<'a> {
         let mut found: Vec<(usize, Vec<Flow>)> = found.collect();
         found.sort_unstable_by_key(|(to, _)| *to);
         found.into_iter().flat_map(|(_, flows)| flows).collect()
+    }
+
+    /// What stands for flows that were not looked for: for each border of which one side is picked, somebody who may come,
+    /// and nobody knows who.
+    fn not_asked(&self, estate: &Estate<'_>, asked: usize, picks: &dyn Fn(&Border, &Border) -> bool) -> Vec<Flow> {
+        let nobody = Border::unclassified();
+        let mut first: BTreeMap<&Border, &Class<'_>> = BTreeMap::new();
+        for class in estate.classes.iter().filter(|class| picks(&nobody, &class.border)) {
+            first.entry(&class.border).or_insert(class);
+        }
+        let flow = |(border, class): (&Border, &Class<'_>)| {
+            let why = format!(
+                "{NOT_ASKED}: route tables of many subnets were not collected, and {asked} pairs of endpoints are more than {PAIRS}"
+            );
+            let leg = Leg { from: None, to: class.point, by: class.point.address(), asked: Connections::all() };
+            let ids = class.members.iter().take(1).filter_map(|at| self.interfaces.get(*at));
+            let ids = ids.map(|interface| Arc::clone(&interface.asset.id)).collect();
+            Flow {
+                src: Party::Outside(Arc::new(Outside::nobody_knows(why))),
+                dst: Party::Interfaces { border: border.clone(), ids },
+                band: Band::unknown(),
+                via: vec![],
+                legs: vec![leg],
+                relays: vec![],
+                alone: false,
+            }
+        };
+        first.into_iter().map(flow).collect()
     }
 
     /// The flows that end at a class, and those that it begins and that leave the estate.

@@ -49,7 +49,8 @@ pub fn matrix(context: &Context<'_>) -> Vec<MatrixEntry> {
     let inside: BTreeSet<&Border> = context.inventory.assets().iter().enumerate().filter_map(inside).collect();
     let all: BTreeSet<&Border> =
         open.keys().flat_map(|(from, to)| [*from, *to]).chain(inside.iter().copied()).collect();
-    let whole = context.inventory.of::<Vpc>().all(|(_, vpc, _)| context.bearers_listed(&vpc.place));
+    let listed = context.inventory.of::<Vpc>().all(|(_, vpc, _)| context.bearers_listed(&vpc.place));
+    let whole = listed && !context.flows().iter().any(Flow::is_cut);
     let mut entries = Vec::new();
     for from in &all {
         for to in &all {
