@@ -99,22 +99,31 @@ impl<'a> Check<'a> {
                 let public = is_public(packet.dst) && !own.public_addresses.is_empty();
                 if attached && public { (groups(Say::No, Say::No).and(out), Landed::Outside) } else { lost }
             }
-            "nat" => self.to_nat(own, target, packet, groups(Say::No, Say::No), out),
+            // under which address a gateway that was not read sends on, nobody knows
+            "nat" => {
+                let sent = self.to_nat(own, target, packet, groups(Say::No, Say::No), out);
+                sent.unwrap_or((open, Landed::Nowhere))
+            }
             _ => (open, Landed::Nowhere),
         }
     }
 
-    /// To the interface of a NAT gateway in the same VPC.
-    fn to_nat(self, own: &NetworkInterface, id: &str, packet: Packet, groups: Say, out: Say) -> (Say, Landed<'a>) {
-        let unknown = (groups.and(out).and(Say::Unknown), Landed::Nowhere);
-        let Some((_, _, nat)) = self.0.find::<NatGateway>(id) else { return unknown };
-        let door = nat.interfaces.first().and_then(|eni| self.0.find::<NetworkInterface>(eni));
-        let Some((_, _, door)) = door else { return unknown };
+    /// To the interface of a NAT gateway in the same VPC; none if gateway or interface was not read.
+    fn to_nat(
+        self,
+        own: &NetworkInterface,
+        id: &str,
+        packet: Packet,
+        groups: Say,
+        out: Say,
+    ) -> Option<(Say, Landed<'a>)> {
+        let (_, _, nat) = self.0.find::<NatGateway>(id)?;
+        let (_, _, door) = nat.interfaces.first().and_then(|eni| self.0.find::<NetworkInterface>(eni))?;
         let carried = Say::of(matches!(packet.protocol, 1 | 6 | 17));
         let filters = out.and(self.acl(&door.subnet, false, packet.src, packet));
         // whether a subnet's ACL sees what goes to a gateway in it is not documented
         let filters = if door.subnet == own.subnet { filters.perhaps() } else { filters };
-        (groups.and(carried).and(filters), Landed::Nat(door))
+        Some((groups.and(carried).and(filters), Landed::Nat(door)))
     }
 
     /// The route of a subnet for an address; none outside if its table was not collected.
