@@ -78,8 +78,10 @@ pub(super) struct Estate<'n> {
     /// Classes by interface.
     by_interface: HashMap<usize, Vec<usize>>,
     /// What arrives at doors and endpoints, by class and by how many load balancers may still follow.
-    memo: Vec<[[OnceLock<Arc<Vec<Arrival>>>; 2]; CHAIN + 1]>,
+    memo: Vec<[[Memo; 2]; CHAIN + 1]>,
 }
+
+type Memo = OnceLock<Arc<Vec<Arrival>>>;
 
 /// Whose arrivals at a relay are asked for: where the relay leads out of scope, most of them are nobody's business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
