@@ -1,6 +1,7 @@
 //! What passes over borders and what is in scope, for the terminal.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Report;
@@ -59,7 +60,7 @@ fn matrix(all: &[MatrixEntry], words: &Words, out: &mut impl Write) -> io::Resul
             by = if by.is_empty() { words.undeclared.to_owned() } else { format!("{by}; {}", words.undeclared) };
         }
         let by = if by.is_empty() { by } else { format!("  ({by})") };
-        let (sure, perhaps) = (entry.connections.join(", "), entry.undecided.join(", "));
+        let (sure, perhaps) = (some(&entry.connections), some(&entry.undecided));
         let perhaps = match (sure.is_empty(), perhaps.is_empty()) {
             (_, true) => perhaps,
             (true, false) => format!("{} {perhaps}", words.perhaps),
@@ -68,6 +69,16 @@ fn matrix(all: &[MatrixEntry], words: &Words, out: &mut impl Write) -> io::Resul
         writeln!(out, "  {pair:<width$}  {:<7}  {sure}{by}{perhaps}", entry.verdict)?;
     }
     writeln!(out, "  {} {}\n", all.len() - open.len(), words.denied)
+}
+
+/// A few, and how many more; all of them are in findings.json.
+fn some(connections: &[String]) -> String {
+    const FEW: usize = 8;
+    let mut few = connections.iter().take(FEW).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if connections.len() > FEW {
+        let _ = write!(few, ", …{} more", connections.len() - FEW);
+    }
+    few
 }
 
 /// Counts, and what is in scope or may be though no zone says so.
