@@ -83,6 +83,11 @@ impl AddressSet {
         Self { v4: self.v4.subtract(&other.v4), v6: self.v6.subtract(&other.v6) }
     }
 
+    /// The smallest range of each family that holds the whole set.
+    pub fn hull(&self) -> Self {
+        Self { v4: self.v4.hull(), v6: self.v6.hull() }
+    }
+
     /// Whether the set holds no address.
     pub fn is_empty(&self) -> bool {
         self.v4.is_empty() && self.v6.is_empty()

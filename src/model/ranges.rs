@@ -52,6 +52,12 @@ impl<T: Step> RangeSet<T> {
         Self(merged)
     }
 
+    /// The smallest interval that holds the whole set.
+    pub fn hull(&self) -> Self {
+        let ends = self.0.first().zip(self.0.last());
+        ends.map_or_else(Self::default, |((low, _), (_, high))| Self::of(*low, *high))
+    }
+
     /// The intervals, ascending, both ends included.
     pub fn intervals(&self) -> &[(T, T)] {
         &self.0

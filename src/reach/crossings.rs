@@ -12,15 +12,20 @@ use super::walk::{End, Referral, Walk, passes};
 use super::way::{Point, Step, Stop};
 use crate::model::{Connections, Direction, Protocol};
 
+/// The IPv6 address that stands for an IPv4 one.
+pub(super) fn over_nat64(address: IpAddr) -> Option<IpAddr> {
+    let IpAddr::V4(v4) = address else { return None };
+    let [a, b, c, d] = v4.octets();
+    let (high, low) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+    Some([0x64, 0xff9b, 0, 0, 0, 0, high, low].into())
+}
+
 impl<'a> Network<'a> {
     /// Whether an interface may reach an IPv4 address from its IPv6 one, through a NAT gateway.
     ///
     /// Source: Amazon VPC User Guide, "DNS64 and NAT64": 64:ff9b::/96 is routed to a NAT gateway.
     pub(super) fn over_nat64(&self, from: Point, by: IpAddr) -> Option<Stop> {
-        let (Point::Interface(at, IpAddr::V6(_)), IpAddr::V4(v4)) = (from, by) else { return None };
-        let [a, b, c, d] = v4.octets();
-        let (high, low) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
-        let translated = IpAddr::from([0x64, 0xff9b, 0, 0, 0, 0, high, low]);
+        let (Point::Interface(at, IpAddr::V6(_)), Some(translated)) = (from, over_nat64(by)) else { return None };
         let subnet = self.subnets.get(self.interfaces.get(at)?.subnet);
         match subnet.and_then(|subnet| subnet.table.as_ref()).map(|table| table.lookup(translated)) {
             Some(Next::To(route)) if route.target.starts_with("nat-") => {

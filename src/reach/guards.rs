@@ -140,6 +140,18 @@ impl<'a> Group<'a> {
         band
     }
 
+    /// Addresses that its rules of a direction are about; none where they may be about others, leaving references to
+    /// groups aside.
+    pub fn addresses(&self, direction: Direction) -> Option<AddressSet> {
+        let own = self.rules.iter().filter(|rule| rule.direction == direction);
+        let of = |all: AddressSet, rule: &Rule<'_>| match &rule.peer {
+            PeerSet::Addresses(set) => Some(all.union(set)),
+            PeerSet::Group(..) => Some(all),
+            PeerSet::Unknown => None,
+        };
+        own.into_iter().try_fold(AddressSet::default(), of).filter(|_| self.known)
+    }
+
     /// Blocks that its rules are about.
     pub fn blocks(&self) -> Vec<IpNet> {
         let sets = self.rules.iter().filter_map(|rule| match &rule.peer {

@@ -25,7 +25,7 @@ mod way;
 
 pub use band::Band;
 pub use ends::{End, EndError};
-pub use flows::{Flow, Outside, Party};
+pub use flows::{Apart, Flow, Outside, Party};
 pub use network::{Change, Network};
 pub use query::{Answer, Question, Verdict};
 pub use walk::public as public_addresses;

@@ -64,7 +64,7 @@ impl<'a> Network<'a> {
     }
 
     /// The attachment's subnet that a subnet sends by: the one in its own zone.
-    fn sender<'n>(&'n self, subnet: &str, from: &'n Attachment<'a>) -> Result<&'n str, Stop> {
+    pub(super) fn sender<'n>(&'n self, subnet: &str, from: &'n Attachment<'a>) -> Result<&'n str, Stop> {
         let unknown = |what: &str| Err(Stop::unknown(&from.asset.id, format!("{what} was not collected")));
         let Some(node) = self.subnets.get(subnet) else { return unknown(subnet) };
         let zone = &node.body.availability_zone;

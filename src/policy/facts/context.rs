@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use jiff::civil::Date;
 
 use super::enforcement::Enforcer;
-use super::flows::Owners;
+use super::flows::{self, Owners};
 use super::gitops::Gitops;
 use super::network::Network;
 use crate::config::{Config, Matcher};
@@ -97,6 +97,8 @@ pub struct Context<'a> {
     /// What enforces NetworkPolicies, by cluster.
     enforcers: OnceLock<HashMap<Arc<str>, Enforcer>>,
     flows: OnceLock<Vec<Flow>>,
+    /// What approvals tell apart, by assets.
+    approvals: OnceLock<Vec<usize>>,
     owners: OnceLock<Owners>,
 }
 
@@ -135,6 +137,7 @@ impl<'a> Context<'a> {
             environment_bearers: OnceLock::new(),
             enforcers: OnceLock::new(),
             flows: OnceLock::new(),
+            approvals: OnceLock::new(),
             owners: OnceLock::new(),
         };
         for (at, _, subnet) in inventory.of::<Subnet>() {
@@ -202,7 +205,13 @@ impl<'a> Context<'a> {
 
     /// All flows over borders, found when they are first asked for.
     pub fn flows(&self) -> &[Flow] {
-        self.flows.get_or_init(|| self.reach.flows(self.zones, &self.book))
+        self.flows.get_or_init(|| self.flows_of(self.reach))
+    }
+
+    /// All flows over borders of a network that has the same assets.
+    pub(super) fn flows_of(&self, network: &reach::Network<'_>) -> Vec<Flow> {
+        let approvals = self.approvals.get_or_init(|| flows::approvals(self));
+        network.flows(self.zones, &self.book, &|at| approvals.get(at).copied().unwrap_or_default())
     }
 
     /// Who owns which interfaces.

@@ -28,6 +28,7 @@ use crate::model::{AddressSet, Connections, Place};
 use crate::reach::{Flow, Party};
 use crate::zone::{Border, Store};
 use cover::Covered;
+pub(super) use cover::approvals;
 use ends::Owner;
 pub(super) use ends::Owners;
 pub use hints::Hints;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
-use super::classes::{Class, Role};
+use super::classes::{Apart, Class, Role};
+use super::courses::Courses;
 use super::outside::{Outside, Outsides};
 use super::relays::Relays;
 use super::straight::Known;
@@ -64,17 +65,13 @@ pub(super) struct Arrival {
     pub alone: bool,
 }
 
-/// Sources that send by one route table.
-type BySubnet<'n> = Vec<(&'n str, &'n str, Vec<usize>)>;
-
 /// A whole estate, ready to be asked who arrives where.
 pub(super) struct Estate<'n> {
     pub network: &'n Network<'n>,
     pub classes: Vec<Class<'n>>,
     pub outsides: Outsides<'n>,
     pub relays: Relays,
-    /// Classes by subnet.
-    subnets: BySubnet<'n>,
+    courses: Courses<'n>,
     /// Classes by interface.
     by_interface: HashMap<usize, Vec<usize>>,
     /// What arrives at doors and endpoints, by class and by how many load balancers may still follow.
@@ -98,33 +95,26 @@ impl Whose {
 }
 
 impl<'n> Estate<'n> {
-    pub fn of(network: &'n Network<'n>, zones: &Zones, book: &AddressBook) -> Self {
+    pub fn of(network: &'n Network<'n>, zones: &Zones, book: &AddressBook, apart: &Apart<'_>) -> Self {
         let relays = Relays::of(network);
-        let classes = super::classes::classes(network, zones, &network.all_matchers(), &relays);
+        let classes = super::classes::classes(network, zones, &network.all_matchers(), &relays, apart);
         let mut by_interface: HashMap<usize, Vec<usize>> = HashMap::new();
-        let mut subnets: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
         for (at, class) in classes.iter().enumerate() {
             for member in &class.members {
                 by_interface.entry(*member).or_default().push(at);
             }
-            // gateways are followed as routes, endpoints begin nothing, and load balancers only what they forward
-            if matches!(class.role, Role::End | Role::Entrance) {
-                subnets.entry((class.vpc, class.subnet)).or_default().push(at);
-            }
         }
-        let mut subnets: BySubnet<'n> = subnets.into_iter().map(|((vpc, subnet), all)| (vpc, subnet, all)).collect();
-        subnets.sort_unstable();
+        // gateways are followed as routes, endpoints begin nothing, and load balancers only what they forward
+        let courses = Courses::of(network, &classes, |class| matches!(class.role, Role::End | Role::Entrance));
         let memo = classes.iter().map(|_| Default::default()).collect();
-        Self { network, classes, outsides: Outsides::of(network, book), relays, subnets, by_interface, memo }
+        Self { network, classes, outsides: Outsides::of(network, book), relays, courses, by_interface, memo }
     }
 
     /// Who arrives at a class, of those that begin behind borders which `wanted` picks.
     pub fn arrivals(&self, to: usize, wanted: &dyn Fn(&Border) -> bool, known: &mut Known<'n>) -> Vec<Arrival> {
         let mut found = self.near(to, wanted, known);
         found.extend(self.over_balancers(to, wanted, CHAIN));
-        // of what is not known, whose it is all the same need not be told one by one
-        let (sure, open): (Vec<_>, Vec<_>) = found.into_iter().partition(|arrival| !arrival.band.must.is_empty());
-        sure.into_iter().chain(self.alike(open)).collect()
+        self.alike(found)
     }
 
     /// How many pairs of classes cannot be told apart by routes: the source's route table was not collected.
@@ -154,14 +144,9 @@ impl<'n> Estate<'n> {
             Role::Door(_) => self.network.listens_at(class.at),
             _ => Band::open(),
         };
-        for (vpc, subnet, classes) in &self.subnets {
-            let begins =
-                |class: &Class<'n>| wanted(&class.source) || (class.role == Role::Entrance && wanted(&anybody));
-            let asked = classes.iter().any(|from| self.classes.get(*from).is_some_and(begins));
-            if !asked || self.network.leads_elsewhere(subnet, vpc, class) {
-                continue;
-            }
-            for from in classes.iter().copied() {
+        let begins = |class: &Class<'n>| wanted(&class.source) || (class.role == Role::Entrance && wanted(&anybody));
+        for sender in self.courses.coming(self.network, class) {
+            for from in sender.classes.iter().copied() {
                 let Some(source) = self.classes.get(from).filter(|source| begins(source)) else { continue };
                 let another;
                 let source = if from == to {
@@ -216,21 +201,22 @@ impl<'n> Estate<'n> {
         }
     }
 
-    /// Arrivals of which nothing but their classes is unlike, as one: what a relay passes on for one of them it passes on
-    /// for all. The first speaks for them.
+    /// Arrivals of which nothing but their classes is unlike, as one, unless whoever asks tells those apart: what a relay
+    /// passes on for one of them it passes on for all. The first speaks for them.
     fn alike(&self, found: Vec<Arrival>) -> Vec<Arrival> {
         // with each that is kept its classes, as long as others join them
         let mut kept: Vec<(Arrival, Vec<usize>)> = Vec::new();
-        let mut by: HashMap<(Border, Vec<String>, bool, bool), Vec<usize>> = HashMap::new();
+        let mut by: HashMap<(Border, usize, Vec<String>, bool, bool), Vec<usize>> = HashMap::new();
         for arrival in found {
             let From::Classes(own) = &arrival.from else {
                 kept.push((arrival, vec![]));
                 continue;
             };
             let own = own.to_vec();
+            let kind = own.first().and_then(|at| self.classes.get(*at)).map_or(0, |class| class.kind);
+            let border = self.border_of(&arrival.from).clone();
             let over = arrival.relays.iter().map(|passed| passed.hop.at.clone()).collect();
-            let same =
-                by.entry((self.border_of(&arrival.from).clone(), over, arrival.keeps, arrival.alone)).or_default();
+            let same = by.entry((border, kind, over, arrival.keeps, arrival.alone)).or_default();
             let old = same.iter().copied().find(|at| kept.get(*at).is_some_and(|(old, _)| old.band == arrival.band));
             match old.and_then(|at| kept.get_mut(at)) {
                 Some((_, all)) => all.extend(own),

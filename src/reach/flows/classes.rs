@@ -51,6 +51,8 @@ pub(super) struct Class<'n> {
     /// Its innermost block, by number.
     pub part: usize,
     pub role: Role,
+    /// What whoever asks tells apart, by number.
+    pub kind: usize,
     /// Where it stands as a destination, and as a source.
     pub border: Border,
     pub source: Border,
@@ -75,6 +77,10 @@ impl Class<'_> {
     }
 }
 
+/// Numbers for assets, by their places in the inventory: those of unlike numbers are told apart as beginnings of flows,
+/// though the network may treat them alike.
+pub type Apart<'f> = dyn Fn(usize) -> usize + 'f;
+
 /// What makes a class.
 #[derive(PartialEq, Eq, Hash)]
 struct Key<'n> {
@@ -90,6 +96,7 @@ struct Key<'n> {
     /// Several addresses of one interface with public ones are not alike.
     alone: Option<(usize, IpAddr)>,
     role: Role,
+    kind: usize,
     border: Border,
     source: Border,
 }
@@ -111,6 +118,7 @@ pub(super) fn classes<'n>(
     zones: &Zones,
     matchers: &Matchers,
     relays: &Relays,
+    apart: &Apart<'_>,
 ) -> Vec<Class<'n>> {
     let (mut places, mut parts, mut sets) = (Numbers::default(), Numbers::default(), Numbers::default());
     let mut registered = Numbers::default();
@@ -121,6 +129,7 @@ pub(super) fn classes<'n>(
         let number = inventory.find::<NetworkInterface>(&interface.asset.id).map(|(at, ..)| at);
         let number = number.or_else(|| inventory.find::<Instance>(&interface.asset.id).map(|(at, ..)| at));
         let placement = number.map(|at| zones.of(at));
+        let kind = number.map_or(0, apart);
         let unknown = Border::unclassified;
         let role = role(network, interface, at, &relays.doors);
         let (border, source) = placement.map_or((unknown(), unknown()), |p| (p.border.clone(), p.source.clone()));
@@ -142,6 +151,7 @@ pub(super) fn classes<'n>(
                 public: interface.public,
                 alone: (!interface.public.is_empty()).then_some((at, address)),
                 role,
+                kind,
                 border: border.clone(),
                 source: source.clone(),
             };
@@ -158,6 +168,7 @@ pub(super) fn classes<'n>(
                     place,
                     part,
                     role,
+                    kind,
                     border: border.clone(),
                     source: source.clone(),
                 });

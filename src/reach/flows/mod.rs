@@ -6,14 +6,16 @@
 mod anybody;
 mod arrivals;
 mod classes;
+mod courses;
 mod endpoints;
 mod forwarded;
+mod ids;
 mod matchers;
 mod outside;
 mod relays;
 mod straight;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -23,14 +25,16 @@ pub use outside::Outside;
 
 use super::band::Band;
 use super::decide::any_port;
-use super::network::{Interface, Network};
+use super::network::Network;
 use super::query::Verdict;
 use super::walk::public;
 use super::way::{Hop, Point, Said};
 use crate::model::Connections;
 use crate::zone::{AddressBook, Border, Zones};
 use arrivals::{Arrival, Estate, From, Leg, Passed};
+pub use classes::Apart;
 use classes::{Class, Role};
+use ids::{Ids, Own};
 use matchers::Matchers;
 use straight::Known;
 
@@ -114,29 +118,31 @@ impl Flow {
 }
 
 impl<'a> Network<'a> {
-    /// All flows over borders of which one side is in scope, in a stable order.
-    pub fn flows(&'a self, zones: &Zones, book: &AddressBook) -> Vec<Flow> {
+    /// All flows over borders of which one side is in scope, in a stable order. Beginnings behind one border that pass
+    /// alike are one, unless `apart` tells them apart.
+    pub fn flows(&'a self, zones: &Zones, book: &AddressBook, apart: &Apart<'_>) -> Vec<Flow> {
         let in_scope = |from: &Border, to: &Border| from.category.in_scope() || to.category.in_scope();
-        self.flows_that(zones, book, &|from, to| in_scope(from, to) && from.crosses(to))
+        self.flows_that(zones, book, apart, &|from, to| in_scope(from, to) && from.crosses(to))
     }
 
     /// Everything that passes or may pass between two classes, whatever zones they are in, in a stable order.
     pub fn pairs(&'a self, zones: &Zones, book: &AddressBook) -> Vec<Flow> {
-        self.flows_that(zones, book, &|_, _| true)
+        self.flows_that(zones, book, &|_| 0, &|_, _| true)
     }
 
     fn flows_that(
         &'a self,
         zones: &Zones,
         book: &AddressBook,
+        apart: &Apart<'_>,
         picks: &(dyn Fn(&Border, &Border) -> bool + Sync),
     ) -> Vec<Flow> {
-        let estate = Estate::of(self, zones, book);
+        let estate = Estate::of(self, zones, book, apart);
         let asked = estate.blind_pairs(picks);
         if asked > PAIRS {
             return self.not_asked(&estate, asked, picks);
         }
-        let ids: Vec<Arc<[Arc<str>]>> = estate.classes.iter().map(|class| self.ids_of(class)).collect();
+        let ids = Ids::of(self, &estate.classes);
         // what nothing but groups tells apart is reached over the same network
         let mut alike: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (to, class) in estate.classes.iter().enumerate() {
@@ -185,7 +191,7 @@ impl<'a> Network<'a> {
     fn of_class<'n>(
         &'n self,
         estate: &Estate<'n>,
-        ids: &[Arc<[Arc<str>]>],
+        ids: &Ids,
         to: usize,
         picks: &(dyn Fn(&Border, &Border) -> bool + Sync),
         known: &mut Known<'n>,
@@ -203,7 +209,7 @@ impl<'a> Network<'a> {
                 let Some(point) = crossing.point else { continue };
                 let asked = crossing.band.may.clone();
                 let leg = Leg { from: Some(class.point), to: point, by: crossing.by, asked };
-                let ids = ids.get(to).map(Arc::clone).unwrap_or_else(|| Arc::new([]));
+                let ids = ids.of_class(to);
                 found.push(Flow {
                     src: Party::Interfaces { border: class.source.clone(), ids },
                     dst: Party::Outside(Arc::new(crossing.outside)),
@@ -218,30 +224,18 @@ impl<'a> Network<'a> {
         together(found)
     }
 
-    fn flow(&self, estate: &Estate<'_>, ids: &[Arc<[Arc<str>]>], to: usize, arrival: Arrival) -> Flow {
-        let of = |at: usize| ids.get(at).map(Arc::clone).unwrap_or_else(|| Arc::new([]));
+    fn flow(&self, estate: &Estate<'_>, ids: &Ids, to: usize, arrival: Arrival) -> Flow {
         let src = match &arrival.from {
             From::Classes(all) => {
-                let ids = match **all {
-                    [one] => of(one),
-                    _ => {
-                        let ids = all.iter().filter_map(|at| ids.get(*at)).flat_map(|ids| ids.iter());
-                        ids.cloned().collect::<BTreeSet<_>>().into_iter().collect()
-                    }
-                };
-                Party::Interfaces { border: estate.border_of(&arrival.from).clone(), ids }
+                let border = estate.border_of(&arrival.from).clone();
+                Party::Interfaces { border, ids: ids.of_classes(all) }
             }
             From::Outside(outside) => Party::Outside(Arc::clone(outside)),
         };
         let border = estate.classes.get(to).map_or_else(Border::unclassified, |class| class.border.clone());
         let via = arrival.relays.iter().map(|passed| passed.hop.at.clone()).collect();
-        let dst = Party::Interfaces { border, ids: of(to) };
+        let dst = Party::Interfaces { border, ids: ids.of_class(to) };
         Flow { src, dst, band: arrival.band, via, legs: arrival.legs, relays: arrival.relays, alone: arrival.alone }
-    }
-
-    fn ids_of(&self, class: &Class<'_>) -> Arc<[Arc<str>]> {
-        let members = class.members.iter().filter_map(|at| self.interfaces.get(*at));
-        members.map(|interface: &Interface<'_>| Arc::clone(&interface.asset.id)).collect()
     }
 
     /// What shows a flow: the hops of one connection, leg by leg, or what is not known.
@@ -322,9 +316,9 @@ const LINK_LOCAL: [&str; 2] = ["169.254.0.0/16", "fd00:ec2::/32"];
 /// Flows with the same ends over the same relays, as one: what any of them lets through. The first that shows most speaks
 /// for all.
 fn together(found: Vec<Flow>) -> Vec<Flow> {
-    type Own = (Arc<[Arc<str>]>, Option<(Arc<str>, Option<Vec<IpNet>>)>);
-    type Key = (Own, Border, Vec<String>, Border, Own);
-    let party = |party: &Party| -> Own {
+    type End = (Own, Option<(Arc<str>, Option<Vec<IpNet>>)>);
+    type Key = (End, Border, Vec<String>, Border, End);
+    let party = |party: &Party| -> End {
         match party {
             Party::Interfaces { ids, .. } => (Arc::clone(ids), None),
             Party::Outside(outside) => {

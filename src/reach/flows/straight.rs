@@ -10,7 +10,6 @@ use crate::reach::band::Band;
 use crate::reach::decide::any_port;
 use crate::reach::guards::{Far, Tri};
 use crate::reach::network::Network;
-use crate::reach::routes::Next;
 use crate::reach::walk::is_public;
 use crate::reach::way::{Point, Step};
 
@@ -107,29 +106,6 @@ impl<'a> Network<'a> {
         match into {
             Some(into) => Between::Open { band: passage.band, out, into },
             None => Between::Longer,
-        }
-    }
-
-    /// Whether the route table of a source's subnet surely leads nowhere near a destination.
-    pub(super) fn leads_elsewhere(&self, subnet: &str, vpc: &str, to: &Class<'_>) -> bool {
-        if vpc == to.vpc {
-            return false;
-        }
-        let Some(table) = self.subnets.get(subnet).and_then(|subnet| subnet.table.as_ref()) else { return false };
-        match table.lookup(to.point.address()) {
-            Next::Nowhere | Next::Blackhole(_) | Next::Local => true,
-            Next::To(route) => {
-                if let Some(transit) = self.transits.get(route.target.as_str()) {
-                    let onward = transit.of_vpc(vpc).map(|from| transit.lookup(self, from, to.point.address()));
-                    return matches!(onward, Some(Err(stop)) if stop.denied);
-                }
-                let peering = self.peerings.get(route.target.as_str());
-                peering.is_some_and(|(_, peering)| {
-                    peering.status == "active"
-                        && [&peering.requester.vpc, &peering.accepter.vpc].into_iter().all(|end| end != to.vpc)
-                })
-            }
-            Next::Unknown(_) => false,
         }
     }
 }

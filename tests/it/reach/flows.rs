@@ -71,7 +71,7 @@ fn compare(inventory: &Inventory, networks: &str, counts: &Counts) {
         let zones = Zones::classify(inventory, &config);
         let book = AddressBook::of(inventory, &zones, &config);
         let network = Network::new(inventory, &config.networks);
-        let flows = network.flows(&zones, &book);
+        let flows = network.flows(&zones, &book, &|_| 0);
         let answer = |src: &End, dst: &End| {
             let (src, dst) = (src.clone(), dst.clone());
             network.answer(&Question { src, dst, connections: Connections::all(), src_port: None })

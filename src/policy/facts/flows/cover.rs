@@ -1,8 +1,11 @@
 //! Which declared flows approve a flow, and what of it lies beyond them.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::ends::{self, Owner, members};
 use crate::config::{self, End, Matcher};
-use crate::model::{AddressSet, Connections, short_of};
+use crate::model::{AddressSet, Asset, Body, Connections, short_of};
 use crate::policy::facts::context::Context;
 use crate::reach::{Flow, Party, public_addresses};
 
@@ -121,6 +124,25 @@ pub(in crate::policy::facts) fn may_approve(context: &Context<'_>, declared: &co
         && end(&declared.to, &flow.dst)
 }
 
+/// Numbers for assets, by their places in the inventory: interfaces and instances of one number are beginnings of the same
+/// declared flows.
+pub(in crate::policy::facts) fn approvals(context: &Context<'_>) -> Vec<usize> {
+    let mut numbers: HashMap<Vec<usize>, usize> = HashMap::from_iter([(vec![], 0)]);
+    let of = |(at, asset): (usize, &Asset)| {
+        if !matches!(asset.body, Body::NetworkInterface(_) | Body::Instance(_)) {
+            return 0;
+        }
+        let border = context.zones.of(at).source.clone();
+        let party = Party::Interfaces { border, ids: Arc::from([Arc::clone(&asset.id)]) };
+        let flows = context.config.flows.iter().enumerate();
+        let holds = flows.filter(|(_, declared)| held(context, &declared.from, &party, None).is_some());
+        let key = holds.map(|(at, _)| at).collect();
+        let next = numbers.len();
+        *numbers.entry(key).or_insert(next)
+    };
+    context.inventory.assets().iter().enumerate().map(of).collect()
+}
+
 /// How much of a party an end holds.
 enum Held {
     Whole,
@@ -132,24 +154,26 @@ fn held(context: &Context<'_>, end: &End, party: &Party, owner: Option<&Owner>) 
     match party {
         Party::Interfaces { border, .. } => {
             let End::Where { cidr, matcher, .. } = end else { return None };
+            if !end.holds_border(&border.zone, border.environment.as_deref()) {
+                return None;
+            }
             let mut all = members(context, party);
             all.retain(|member| owner.is_none_or(|owner| member.owner.is_some_and(|own| own.id == owner.id)));
-            let whole = end.holds_border(&border.zone, border.environment.as_deref())
-                && all.iter().all(|member| {
-                    let named = |id: &str| {
-                        let pattern = matcher.asset.as_deref();
-                        Matcher::fits(pattern, Some(id)) || Matcher::fits(pattern, Some(&short_of(id)))
-                    };
-                    let asset = matcher.asset.is_none()
-                        || named(&member.asset.id)
-                        || member.owner.is_some_and(|owner| named(&owner.id));
-                    let id = member.owner.map_or(&*member.asset.id, |owner| owner.id.as_str());
-                    let inside = !end.is_inside_cluster() || context.is_inside(&member.bearer, id, matcher);
-                    let addressed = cidr.is_none_or(|net| {
-                        !member.addresses.is_empty() && member.addresses.iter().all(|address| net.contains(address))
-                    });
-                    asset && inside && addressed
+            let whole = all.iter().all(|member| {
+                let named = |id: &str| {
+                    let pattern = matcher.asset.as_deref();
+                    Matcher::fits(pattern, Some(id)) || Matcher::fits(pattern, Some(&short_of(id)))
+                };
+                let asset = matcher.asset.is_none()
+                    || named(&member.asset.id)
+                    || member.owner.is_some_and(|owner| named(&owner.id));
+                let id = member.owner.map_or(&*member.asset.id, |owner| owner.id.as_str());
+                let inside = !end.is_inside_cluster() || context.is_inside(&member.bearer, id, matcher);
+                let addressed = cidr.is_none_or(|net| {
+                    !member.addresses.is_empty() && member.addresses.iter().all(|address| net.contains(address))
                 });
+                asset && inside && addressed
+            });
             (whole && !all.is_empty()).then_some(Held::Whole)
         }
         Party::Outside(outside) => match end {

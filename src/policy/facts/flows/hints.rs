@@ -95,9 +95,9 @@ impl<'c, 'a> Hints<'c, 'a> {
     /// Whether a change closes all that no declared flow approves, also what is not known to pass, and leaves all that
     /// one approves.
     fn is_proved(&self, change: &Change, is_it: &dyn Fn(&Bundle<'_>) -> bool) -> bool {
-        let Context { inventory, config, zones, .. } = self.context;
+        let Context { inventory, config, .. } = self.context;
         let network = Network::with(inventory, &config.networks, change);
-        let flows = network.flows(zones, &self.context.book);
+        let flows = self.context.flows_of(&network);
         let may = bundles(self.context, &flows, |flow| flow.is_judged_alone());
         let open = may
             .iter()
@@ -119,9 +119,9 @@ impl<'c, 'a> Hints<'c, 'a> {
             let now = after.into_iter().flat_map(|after| &after.flows);
             match &part.far {
                 Far::Ids(ids) => ids.iter().all(|id| {
-                    let with = now
-                        .clone()
-                        .filter(|flow| matches!(far(flow), Party::Interfaces { ids, .. } if ids.contains(id)));
+                    let with = now.clone().filter(
+                        |flow| matches!(far(flow), Party::Interfaces { ids, .. } if ids.binary_search(id).is_ok()),
+                    );
                     let open = with.fold(Connections::default(), |all, flow| all.union(&flow.band.must));
                     part.connections.subtract(&open).is_empty()
                 }),
