@@ -15,16 +15,24 @@ pub struct AddressSet {
     v6: RangeSet<u128>,
 }
 
+/// First and last addresses of blocks.
+type Intervals<T> = Vec<(T, T)>;
+
+fn intervals<'a>(nets: impl IntoIterator<Item = &'a IpNet>) -> (Intervals<u32>, Intervals<u128>) {
+    let (mut v4, mut v6) = (Vec::new(), Vec::new());
+    for net in nets {
+        match net {
+            IpNet::V4(net) => v4.push((u32::from(net.network()), u32::from(net.broadcast()))),
+            IpNet::V6(net) => v6.push((u128::from(net.network()), u128::from(net.broadcast()))),
+        }
+    }
+    (v4, v6)
+}
+
 impl AddressSet {
     /// The union of CIDR blocks; host bits are cleared, as AWS does on input.
     pub fn from_nets<'a>(nets: impl IntoIterator<Item = &'a IpNet>) -> Self {
-        let (mut v4, mut v6) = (Vec::new(), Vec::new());
-        for net in nets {
-            match net {
-                IpNet::V4(net) => v4.push((u32::from(net.network()), u32::from(net.broadcast()))),
-                IpNet::V6(net) => v6.push((u128::from(net.network()), u128::from(net.broadcast()))),
-            }
-        }
+        let (v4, v6) = intervals(nets);
         Self { v4: RangeSet::from_intervals(v4), v6: RangeSet::from_intervals(v6) }
     }
 
@@ -113,41 +121,23 @@ impl AddressSet {
 
     /// One address of each part of the set that no block tells apart; of some parts more than one.
     pub fn landmarks(&self, blocks: &[IpNet]) -> Vec<IpAddr> {
-        let (mut v4, mut v6) = (Vec::new(), Vec::new());
-        for block in blocks {
-            match block {
-                IpNet::V4(net) => v4.push((u32::from(net.network()), u32::from(net.broadcast()))),
-                IpNet::V6(net) => v6.push((u128::from(net.network()), u128::from(net.broadcast()))),
-            }
-        }
+        let (v4, v6) = intervals(blocks);
         let v4 = self.v4.landmarks(&v4).into_iter().map(|address| IpAddr::V4(address.into()));
         v4.chain(self.v6.landmarks(&v6).into_iter().map(|address| IpAddr::V6(address.into()))).collect()
     }
 
-    /// The parts of the set that no block tells apart, each with its lowest address; some parts in several pieces.
+    /// The parts of the set that no block tells apart, each with its lowest address.
     pub fn parts(&self, blocks: &[IpNet]) -> Vec<(IpAddr, Self)> {
-        let lows = self.landmarks(blocks);
-        let ends = lows.iter().skip(1).map(Some).chain([None]);
-        let of = |(low, next): (&IpAddr, Option<&IpAddr>)| {
-            let part = match (*low, next) {
-                (IpAddr::V4(low), next) => {
-                    let high = match next {
-                        Some(IpAddr::V4(next)) => u32::from(*next) - 1,
-                        _ => u32::MAX,
-                    };
-                    Self { v4: RangeSet::of(low.into(), high), v6: RangeSet::default() }
-                }
-                (IpAddr::V6(low), next) => {
-                    let high = match next {
-                        Some(IpAddr::V6(next)) => u128::from(*next) - 1,
-                        _ => u128::MAX,
-                    };
-                    Self { v4: RangeSet::default(), v6: RangeSet::of(low.into(), high) }
-                }
-            };
-            (*low, part.intersect(self))
-        };
-        lows.iter().zip(ends).map(of).collect()
+        let (own4, own6) = intervals(blocks);
+        let v4 = self.v4.parts(&own4).into_iter().filter_map(|v4| {
+            let (low, _) = *v4.intervals().first()?;
+            Some((IpAddr::V4(low.into()), Self { v4, v6: RangeSet::default() }))
+        });
+        let v6 = self.v6.parts(&own6).into_iter().filter_map(|v6| {
+            let (low, _) = *v6.intervals().first()?;
+            Some((IpAddr::V6(low.into()), Self { v4: RangeSet::default(), v6 }))
+        });
+        v4.chain(v6).collect()
     }
 
     /// The fewest CIDR blocks that hold exactly this set, IPv4 first.

@@ -3,6 +3,8 @@
 //! The one piece of set algebra under addresses and connections: union, intersection and difference are single merges
 //! of sorted lists. A set is normalised by construction, so equal sets compare equal.
 
+use std::collections::BTreeMap;
+
 /// An integer that has neighbours.
 pub trait Step: Copy + Ord {
     /// The next larger value, none at the end of the line.
@@ -132,6 +134,48 @@ impl<T: Step> RangeSet<T> {
         all
     }
 
+    /// The parts of the set that no interval tells apart, in the order of their lowest values. Intervals nest or are apart,
+    /// so that the innermost one around a value tells all that are around it.
+    pub fn parts(&self, intervals: &[(T, T)]) -> Vec<Self> {
+        let mut inner = intervals.to_vec();
+        inner.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+        inner.dedup();
+        // where the innermost interval changes, and to which; none outside of all of them
+        let mut cuts: Vec<(T, Option<usize>)> = Vec::new();
+        let mut open: Vec<usize> = Vec::new();
+        let close = |open: &mut Vec<usize>, cuts: &mut Vec<(T, Option<usize>)>, before: Option<T>| {
+            while let Some(high) = open.last().and_then(|at| inner.get(*at)).map(|(_, high)| *high) {
+                if before.is_some_and(|low| high >= low) {
+                    break;
+                }
+                open.pop();
+                cuts.extend(high.up().map(|next| (next, open.last().copied())));
+            }
+        };
+        for (at, (low, _)) in inner.iter().enumerate() {
+            close(&mut open, &mut cuts, Some(*low));
+            open.push(at);
+            cuts.push((*low, Some(at)));
+        }
+        close(&mut open, &mut cuts, None);
+        let mut parts: BTreeMap<Option<usize>, Vec<(T, T)>> = BTreeMap::new();
+        for (low, high) in &self.0 {
+            let first = cuts.partition_point(|(cut, _)| cut <= low);
+            let mut inside = first.checked_sub(1).and_then(|at| cuts.get(at)).and_then(|(_, inside)| *inside);
+            let mut low = *low;
+            for (cut, next) in cuts.iter().skip(first).take_while(|(cut, _)| cut <= high) {
+                if let Some(end) = cut.down().filter(|end| *end >= low) {
+                    parts.entry(inside).or_default().push((low, end));
+                }
+                (low, inside) = (*cut, *next);
+            }
+            parts.entry(inside).or_default().push((low, *high));
+        }
+        let mut parts: Vec<Self> = parts.into_values().map(Self::from_intervals).collect();
+        parts.sort_unstable();
+        parts
+    }
+
     /// Whether every value of `other` is in this set.
     pub fn contains(&self, other: &Self) -> bool {
         other.subtract(self).is_empty()
@@ -190,6 +234,28 @@ mod tests {
             let all = (0..8).filter(|bit| mask >> bit & 1 == 1);
             assert!(all.map(signature).all(|part| met.contains(&part)), "{mask:08b}");
             assert!(of(mask).landmarks(&cuts).iter().all(|value| of(mask).holds(*value)), "{mask:08b}");
+        }
+    }
+
+    #[test]
+    fn parts_are_what_intervals_tell_apart() {
+        // nested, apart, alike, and around everything
+        let cuts = [(1, 4), (2, 2), (2, 3), (2, 3), (6, 7), (0, u32::MAX), (7, 7)];
+        for some in [&cuts[..], &cuts[1..2], &cuts[..0], &cuts[4..5]] {
+            for mask in 0..256 {
+                let parts = of(mask).parts(some);
+                let all = parts.iter().fold(RangeSet::default(), |all, part| all.union(part));
+                assert_eq!(all, of(mask), "{mask:08b}");
+                let values = |part: &RangeSet<u32>| (0..8).filter(|value| part.holds(*value)).collect::<Vec<_>>();
+                let told =
+                    |value: u32| some.iter().map(|(low, high)| (*low..=*high).contains(&value)).collect::<Vec<_>>();
+                let each: Vec<_> = parts.iter().map(values).collect();
+                assert!(each.iter().all(|part| part.iter().all(|value| told(*value) == told(part[0]))), "{mask:08b}");
+                let mut met: Vec<_> = each.iter().map(|part| told(part[0])).collect();
+                met.sort();
+                met.dedup();
+                assert_eq!(met.len(), parts.len(), "{mask:08b}: a part in several pieces");
+            }
         }
     }
 

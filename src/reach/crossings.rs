@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use super::guards::Tri;
-use super::network::{Network, short};
+use super::network::Network;
 use super::routes::Next;
 use super::walk::{End, Referral, Walk, passes};
 use super::way::{Point, Step, Stop};
@@ -50,10 +50,8 @@ impl<'a> Network<'a> {
         if walk.by.is_ipv6() {
             return stop(walk, "NAT64 is not modelled");
         }
-        let own = self.interfaces.iter().position(|interface| {
-            interface.subnet == nat.subnet && nat.interfaces.iter().any(|eni| eni == short(interface.asset))
-        });
-        let Some((at, interface)) = own.and_then(|at| Some((at, self.interfaces.get(at)?))) else {
+        let mut own = nat.interfaces.iter().flat_map(|eni| self.of_id(eni));
+        let Some((at, interface)) = own.find(|(_, interface)| interface.subnet == nat.subnet) else {
             return stop(walk, "the NAT gateway's interface was not collected, or it is a regional one");
         };
         let Some(address) = interface.private.iter().find(|address| address.is_ipv4()) else {

@@ -7,8 +7,8 @@ use ipnet::IpNet;
 use super::network::{Interface, Network, short};
 use super::way::{Point, Stop};
 use crate::model::{
-    AddressSet, Asset, ElasticIp, Instance, Kind, LoadBalancer, NatGateway, NetworkInterface, RouteTable, Vpc,
-    VpcEndpoint, short_of,
+    AddressSet, Asset, ElasticIp, Instance, LoadBalancer, NatGateway, NetworkInterface, RouteTable, Vpc, VpcEndpoint,
+    short_of,
 };
 
 /// One end of a question.
@@ -94,27 +94,6 @@ impl<'a> Network<'a> {
                 Err(EndError::Ambiguous { name: name(), candidates })
             }
         }
-    }
-
-    /// The interfaces of an asset, by number.
-    pub(super) fn of_asset(&self, asset: &Asset) -> Vec<usize> {
-        let id = short(asset);
-        // Elastic Load Balancing names the load balancer in its interfaces' descriptions: `ELB app/name/hash`
-        if let Some((_, name)) = asset.id.split_once(":loadbalancer/") {
-            return self.doors.get(format!("ELB {name}").as_str()).cloned().unwrap_or_default();
-        }
-        let told: &[String] = match (NatGateway::of(&asset.body), VpcEndpoint::of(&asset.body)) {
-            (Some(nat), _) => &nat.interfaces,
-            (_, Some(endpoint)) => &endpoint.interfaces,
-            _ => &[],
-        };
-        let is = |candidate: &Asset| {
-            candidate.id == asset.id
-                || told.iter().any(|eni| eni == short(candidate))
-                || NetworkInterface::of(&candidate.body).is_some_and(|body| body.instance.as_deref() == Some(id))
-        };
-        let all = self.interfaces.iter().enumerate();
-        all.filter(|(_, interface)| is(interface.asset)).map(|(at, _)| at).collect()
     }
 
     /// The points of an end; `other` is the one across, whose matchers tell addresses apart.

@@ -113,11 +113,10 @@ impl<'a> Network<'a> {
 
     /// Whether an interface of a service is an entrance: also one of a load balancer that was not collected.
     pub(super) fn is_entrance(&self, at: usize, service: &str) -> bool {
-        if service != "load-balancer" {
-            return !NO_ENTRANCES.contains(&service);
+        match service {
+            "load-balancer" => !self.is_balanced(at),
+            _ => !NO_ENTRANCES.contains(&service),
         }
-        let own = self.inventory.of::<LoadBalancer>().flat_map(|(_, balancer, _)| self.of_asset(balancer));
-        !own.into_iter().any(|door| door == at)
     }
 
     /// Interfaces of load balancers that may forward to a destination, one list each.

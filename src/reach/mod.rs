@@ -4,6 +4,7 @@
 //! what is not modelled or was not collected widens the latter and does nothing else.
 
 mod band;
+mod blocks;
 pub mod check;
 mod crossings;
 mod decide;
@@ -12,6 +13,7 @@ mod ends;
 mod entrances;
 mod flows;
 mod guards;
+mod index;
 mod listeners;
 pub mod logs;
 mod network;

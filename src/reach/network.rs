@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::guards::{Acl, Group};
+use super::index::Index;
 use super::routes::Table;
 use super::transit::{Routes, Transit};
 use crate::config;
@@ -95,8 +96,7 @@ pub struct Network<'a> {
     /// Route tables of transit gateways, by their short ids.
     pub(super) transit_routes: HashMap<&'a str, Routes<'a>>,
     pub(super) peerings: HashMap<&'a str, (&'a Asset, &'a VpcPeeringConnection)>,
-    /// Interfaces of load balancers, by what their descriptions say.
-    pub(super) doors: HashMap<&'a str, Vec<usize>>,
+    pub(super) index: Index<'a>,
     /// Tables with an edge association, by gateway.
     pub(super) edges: HashMap<&'a str, Table<'a>>,
 }
@@ -132,16 +132,10 @@ impl<'a> Network<'a> {
             transits: HashMap::new(),
             transit_routes: HashMap::new(),
             peerings: inventory.of::<VpcPeeringConnection>().map(|(_, a, body)| (short(a), (a, body))).collect(),
-            doors: HashMap::new(),
+            index: Index::default(),
             edges: HashMap::new(),
         };
-        for (at, interface) in network.interfaces.iter().enumerate() {
-            if let Some(body) =
-                NetworkInterface::of(&interface.asset.body).filter(|b| b.description.starts_with("ELB "))
-            {
-                network.doors.entry(&body.description).or_default().push(at);
-            }
-        }
+        network.add_index();
         network.add_subnets();
         network.add_groups(change);
         for (_, asset, body) in inventory.of::<TransitGateway>() {

@@ -6,9 +6,9 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-use prefix_trie::PrefixMap;
+use ipnet::IpNet;
 
+use super::blocks::Blocks;
 use super::network::{Network, short};
 use super::routes::blocks;
 use super::way::Stop;
@@ -121,6 +121,7 @@ impl<'a> Transit<'a> {
 pub(super) struct Routes<'a> {
     table: &'a Asset,
     entries: Vec<Entry<'a>>,
+    /// Entries by their blocks.
     blocks: Blocks,
     /// Whether what lies behind other attachments than those of VPCs may be more than somebody declared.
     beyond: bool,
@@ -195,30 +196,9 @@ impl<'a> Routes<'a> {
 
     fn add(&mut self, nets: &[IpNet], entry: Entry<'a>) {
         for net in nets {
-            let all = match net.trunc() {
-                IpNet::V4(net) => self.blocks.v4.entry(net).or_default(),
-                IpNet::V6(net) => self.blocks.v6.entry(net).or_default(),
-            };
-            all.push(self.entries.len());
+            self.blocks.add(*net, self.entries.len());
         }
         self.entries.push(entry);
-    }
-}
-
-/// Entries of a table, by number: found by the innermost block that holds an address.
-#[derive(Debug, Default)]
-struct Blocks {
-    v4: PrefixMap<Ipv4Net, Vec<usize>>,
-    v6: PrefixMap<Ipv6Net, Vec<usize>>,
-}
-
-impl Blocks {
-    fn innermost(&self, address: IpAddr) -> &[usize] {
-        let found = match address {
-            IpAddr::V4(address) => self.v4.get_lpm(&Ipv4Net::from(address)).map(|(_, all)| all),
-            IpAddr::V6(address) => self.v6.get_lpm(&Ipv6Net::from(address)).map(|(_, all)| all),
-        };
-        found.map_or(&[], Vec::as_slice)
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use ipnet::IpNet;
 
 use super::guards::{Far, Tri};
-use super::network::{Interface, Network};
+use super::network::Network;
 use super::routes::Next;
 use super::way::{Leg, Point, Step, Stop, Way};
 use crate::model::{AddressSet, Direction, Kind, NetworkInterface, Route};
@@ -268,8 +268,7 @@ impl<'a> Network<'a> {
         let Some((asset, _)) = self.vpc(vpc) else {
             return Stop::unknown(vpc, "the VPC was not collected");
         };
-        let bears = |i: &Interface<'_>| i.vpc == vpc && i.bears(address);
-        if let Some(interface) = self.interfaces.iter().find(|interface| bears(interface)) {
+        if let Some((_, interface)) = self.of_vpc(vpc).find(|(_, interface)| interface.bears(address)) {
             // which is judged as the interface that it is
             return Stop::denied(&interface.asset.id, format!("{address} is nobody else's there"));
         }

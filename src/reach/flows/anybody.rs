@@ -82,7 +82,7 @@ impl<'a> Network<'a> {
                 found.push(Outside::nobody_knows(format!("what lies behind {id}, which `networks` does not tell")));
             }
         }
-        for interface in self.interfaces.iter().filter(|interface| interface.vpc == vpc) {
+        for (_, interface) in self.of_vpc(vpc) {
             if interface.private.is_empty() && interface.prefixes.is_empty() {
                 let what = format!("{}, whose addresses were not collected", short(interface.asset));
                 found.push(Outside::nobody_knows(what));
@@ -97,8 +97,7 @@ impl<'a> Network<'a> {
     ///
     /// Source: Global Accelerator, "Client IP address preservation".
     fn clients_of_entrances(&self, vpc: &str) -> Vec<Outside> {
-        let all = self.interfaces.iter().enumerate().filter(|(_, interface)| interface.vpc == vpc);
-        let entrances = all.filter_map(|(at, interface)| {
+        let entrances = self.of_vpc(vpc).filter_map(|(at, interface)| {
             let service = interface.service.filter(|service| self.is_entrance(at, service))?;
             Some(Outside::nobody_knows(format!("clients of {service} by {}", short(interface.asset))))
         });
@@ -108,9 +107,8 @@ impl<'a> Network<'a> {
     /// Whether all interfaces of a VPC are in the sources, with their addresses.
     pub(super) fn is_whole(&self, vpc: &str) -> bool {
         let place = self.vpc(vpc).map(|(asset, _)| &asset.place);
-        let mut own = self.interfaces.iter().filter(|interface| interface.vpc == vpc);
         place.is_some_and(|place| self.inventory.coverage.is_listed(NetworkInterface::NAME, place))
-            && own.all(|interface| !interface.private.is_empty() || !interface.prefixes.is_empty())
+            && self.of_vpc(vpc).all(|(_, interface)| !interface.private.is_empty() || !interface.prefixes.is_empty())
     }
 
     /// What a class' groups may let in from addresses of which nothing is known.

@@ -7,6 +7,7 @@ use crate::model::{
     Kind, Listener, ListenerRule, LoadBalancer, Target, TargetGroup, VpcEndpoint, VpcEndpointConnection,
     VpcEndpointService,
 };
+use crate::reach::blocks::Blocks;
 use crate::reach::network::{Network, short};
 
 /// What leads on to what.
@@ -93,23 +94,21 @@ impl Relays {
             .filter(|(id, _)| inventory.find::<TargetGroup>(id).is_none_or(|(_, _, group)| !group.targets_known));
         self.blind.extend(blind.flat_map(|(_, balancers)| balancers));
         let mut by_address: HashMap<IpAddr, Vec<usize>> = HashMap::new();
-        let mut by_instance: HashMap<&str, Vec<usize>> = HashMap::new();
-        let mut prefixes = Vec::new();
+        let mut prefixes = Blocks::default();
         for (at, interface) in network.interfaces.iter().enumerate() {
             for address in interface.private {
                 by_address.entry(*address).or_default().push(at);
             }
-            if let Some(instance) = interface.instance {
-                by_instance.entry(instance).or_default().push(at);
+            for prefix in interface.prefixes {
+                prefixes.add(*prefix, at);
             }
-            prefixes.extend(interface.prefixes.iter().map(|prefix| (*prefix, at)));
         }
         for (_, _, target) in inventory.of::<Target>() {
             let Some(balancers) = groups.get(target.target_group.as_str()) else { continue };
-            let mut reached: Vec<usize> = by_instance.get(target.target.as_str()).cloned().unwrap_or_default();
+            let mut reached: Vec<usize> = network.of_instance(&target.target).to_vec();
             if let Ok(address) = target.target.parse::<IpAddr>() {
                 reached.extend(by_address.get(&address).into_iter().flatten());
-                reached.extend(prefixes.iter().filter(|(prefix, _)| prefix.contains(&address)).map(|(_, at)| at));
+                reached.extend(prefixes.around(address));
             } else if target.target.contains(":loadbalancer/") {
                 match inventory.find::<LoadBalancer>(&target.target) {
                     Some((_, asset, _)) => reached.extend(network.of_asset(asset)),

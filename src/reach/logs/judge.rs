@@ -128,8 +128,7 @@ impl<'a> Network<'a> {
 
     /// The end opposite an interface: in its own VPC an address is whose it is there, and elsewhere whoever's it may be.
     fn far_end(&self, own: &Interface<'_>, address: IpAddr) -> End {
-        let all = self.interfaces.iter().enumerate();
-        let near = all.filter(|(_, other)| other.vpc == own.vpc && bears(other, address));
+        let near = self.of_vpc(own.vpc).filter(|(_, other)| bears(other, address));
         let near: Vec<usize> = near.map(|(at, _)| at).collect();
         if near.is_empty() { End::Addresses(AddressSet::from_nets([&address.into()])) } else { End::Interfaces(near) }
     }
