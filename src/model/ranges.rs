@@ -72,12 +72,18 @@ impl<T: Step> RangeSet<T> {
 
     /// Everything that is in either set.
     pub fn union(&self, other: &Self) -> Self {
+        // most sets are unions that began with nothing
+        match (self.0.as_slice(), other.0.as_slice()) {
+            ([], _) => return Self(other.0.clone()),
+            (_, []) => return Self(self.0.clone()),
+            _ => {}
+        }
         Self::from_intervals(self.0.iter().chain(&other.0).copied())
     }
 
     /// Everything that is in both sets.
     pub fn intersect(&self, other: &Self) -> Self {
-        let (mut i, mut j, mut out) = (0, 0, Vec::new());
+        let (mut i, mut j, mut out) = (0, 0, Vec::with_capacity(self.0.len().min(other.0.len())));
         while let (Some(a), Some(b)) = (self.0.get(i), other.0.get(j)) {
             let (low, high) = (a.0.max(b.0), a.1.min(b.1));
             if low <= high {

@@ -114,7 +114,7 @@ impl<'a> Network<'a> {
     /// Whether an interface of a service is an entrance: also one of a load balancer that was not collected.
     pub(super) fn is_entrance(&self, at: usize, service: &str) -> bool {
         match service {
-            "load-balancer" => !self.is_balanced(at),
+            "load-balancer" => self.balancer_of(at).is_none(),
             _ => !NO_ENTRANCES.contains(&service),
         }
     }

@@ -11,7 +11,7 @@ use super::band::Band;
 use super::ends::End;
 use super::network::Network;
 use crate::model::{
-    AddressSet, Asset, Connections, Forward, Kind, Listener, ListenerRule, LoadBalancer, Protocol, Target, TargetGroup,
+    AddressSet, Asset, Connections, Forward, Kind, Listener, ListenerRule, LoadBalancer, Protocol, TargetGroup,
 };
 
 /// A way from a listener to a target.
@@ -47,15 +47,13 @@ impl<'a> Network<'a> {
         // whether it may forward by something that was not collected: its target groups may tell
         let mut listeners = 0;
         let mut more = self.is_short(at.balancer);
-        let own = self.inventory.of::<Listener>().filter(|(_, _, l)| *l.load_balancer == *at.balancer.id);
-        for (_, asset, listener) in own {
+        for (asset, listener) in self.listeners_of(&at.balancer.id) {
             listeners += 1;
             let client = listening(listener);
-            let rules = self.inventory.of::<ListenerRule>().filter(|(_, _, rule)| *rule.listener == *asset.id);
-            let rules: Vec<&ListenerRule> = rules.map(|(_, _, rule)| rule).collect();
+            let rules = self.rules_of(&asset.id);
             let listed = at.body.balancer_type != "application" || rules.iter().any(|rule| rule.priority == "default");
             more |= !listed;
-            let default = listed && takes_default(&rules);
+            let default = listed && takes_default(rules);
             for Forward { target_group, weight } in &listener.forwards {
                 edges.extend(self.to_targets(asset, &client, target_group, default && *weight > 0, targets));
             }
@@ -64,11 +62,9 @@ impl<'a> Network<'a> {
             }
         }
         if more || listeners == 0 {
-            for (_, asset, group) in self.inventory.of::<TargetGroup>() {
-                if group.balancers.iter().any(|balancer| **balancer == *at.balancer.id) {
-                    let ways = self.to_targets(asset, &Connections::all(), &asset.id, false, targets);
-                    edges.extend(ways.into_iter().map(|edge| Edge { listener: None, ..edge }));
-                }
+            for group in self.groups_of(&at.balancer.id) {
+                let ways = self.to_targets(group, &Connections::all(), &group.id, false, targets);
+                edges.extend(ways.into_iter().map(|edge| Edge { listener: None, ..edge }));
             }
         }
         // a listener of TCP and UDP forwards each as what it is
@@ -101,9 +97,8 @@ impl<'a> Network<'a> {
             let opened = body.port.map_or_else(Connections::all, |port| spoken(&body.protocol, port));
             return vec![edge(opened, false)];
         }
-        let own = self.inventory.of::<Target>().filter(|(_, _, target)| target.target_group == group);
         let mut edges = Vec::new();
-        for (_, _, target) in own {
+        for target in self.targets_of(group) {
             let address = target.target.parse::<IpAddr>().ok();
             let borne = targets.interfaces.iter().filter_map(|at| self.interfaces.get(*at)).any(|interface| {
                 interface.instance == Some(target.target.as_str())
@@ -131,13 +126,12 @@ impl<'a> Network<'a> {
     /// The load balancer whose interfaces an end's are, and which connections its listeners take.
     pub(super) fn listens(&self, end: &End) -> Option<(&'a Asset, Band)> {
         let End::Interfaces(all) = end else { return None };
-        let mut balancers = self.inventory.of::<LoadBalancer>();
-        let (_, balancer, _) = balancers.find(|(_, asset, _)| {
-            let doors = self.of_asset(asset);
-            !doors.is_empty() && all.iter().all(|at| doors.contains(at))
-        })?;
-        let own = self.inventory.of::<Listener>().filter(|(_, _, listener)| *listener.load_balancer == *balancer.id);
-        let sets: Vec<Connections> = own.map(|(_, _, listener)| listening(listener)).collect();
+        let balancer = self.balancer_of(*all.first()?)?;
+        if !all.iter().all(|at| self.balancer_of(*at).is_some_and(|other| other.id == balancer.id)) {
+            return None;
+        }
+        let own = self.listeners_of(&balancer.id).iter();
+        let sets: Vec<Connections> = own.map(|(_, listener)| listening(listener)).collect();
         let taken = Band::exactly(sets.iter().fold(Connections::default(), |all, one| all.union(one)));
         if sets.is_empty() || self.is_short(balancer) {
             return Some((balancer, taken.or(&Band::unknown())));

@@ -1,8 +1,8 @@
 //! The AWS network of an inventory, indexed: interfaces, what guards them, and where their traffic goes.
 
-use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
+use foldhash::{HashMap, HashMapExt, HashSet};
 use ipnet::IpNet;
 
 use super::guards::{Acl, Group};

@@ -3,9 +3,9 @@
 //! Source: Amazon VPC Transit Gateways, "How transit gateways work": the table that the attachment is associated with
 //! decides; longest prefix first, then static routes, prefix lists, propagated ones of VPCs, Direct Connect, Connect, VPN.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 
+use foldhash::{HashMap, HashMapExt};
 use ipnet::IpNet;
 
 use super::blocks::Blocks;

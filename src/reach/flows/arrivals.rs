@@ -1,8 +1,9 @@
 //! Who arrives at a class: straight, from outside, and over load balancers and endpoints that lead to it.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::classes::{Apart, Class, Role};
 use super::courses::Courses;
@@ -145,7 +146,7 @@ impl<'n> Estate<'n> {
             _ => Band::open(),
         };
         let begins = |class: &Class<'n>| wanted(&class.source) || (class.role == Role::Entrance && wanted(&anybody));
-        for sender in self.courses.coming(self.network, class) {
+        for sender in self.courses.coming(self.network, class, wanted) {
             for from in sender.classes.iter().copied() {
                 let Some(source) = self.classes.get(from).filter(|source| begins(source)) else { continue };
                 let another;

@@ -4,9 +4,9 @@
 //! all groups, ACLs and routes, registered with the same target groups, and neither bears a public address that the other
 //! does not.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 
+use foldhash::{HashMap, HashMapExt};
 use ipnet::IpNet;
 
 use super::matchers::Matchers;

@@ -1,18 +1,20 @@
 //! Which subnets' traffic comes near a destination, told by routes alone: most of an estate never does, and of what does
 //! most is of no group's business. Everything that is left is decided as single answers are.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use foldhash::{HashMap, HashMapExt};
 use ipnet::IpNet;
 
-use super::classes::Class;
+use super::classes::{Class, Role};
 use super::matchers::Matchers;
 use crate::model::{AddressSet, Direction};
 use crate::reach::crossings::over_nat64;
 use crate::reach::network::{Guard, Network};
 use crate::reach::routes::Next;
 use crate::reach::way::Point;
+use crate::zone::Border;
 
 /// Classes of a subnet that begin connections, those of one address family.
 pub(super) struct Senders<'n> {
@@ -21,6 +23,9 @@ pub(super) struct Senders<'n> {
     pub classes: Vec<usize>,
     /// One of them.
     point: Point,
+    /// The borders that they begin behind, by number, and whether one of them is an entrance, by which anybody comes.
+    borders: Vec<usize>,
+    entrance: bool,
     /// What holds all their addresses and perhaps more; none where one may send under any address.
     around: Option<AddressSet>,
 }
@@ -39,6 +44,9 @@ enum Course {
 /// Subnets that may send to a destination, by number, and whether they come as strangers.
 type Coming = Arc<Vec<(usize, bool)>>;
 
+/// Whose connections are asked for: of which borders, and whether of anybody.
+type Asked = (Vec<bool>, bool);
+
 /// The VPC that an address lies in, its family, and the innermost blocks of routes about it and about what NAT64 makes of
 /// it.
 type Key<'n> = (&'n str, bool, Option<IpNet>, Option<IpNet>);
@@ -47,7 +55,9 @@ type Key<'n> = (&'n str, bool, Option<IpNet>, Option<IpNet>);
 pub(super) struct Courses<'n> {
     senders: Vec<Senders<'n>>,
     routes: Matchers,
-    known: HashMap<Key<'n>, OnceLock<Coming>>,
+    /// All borders that connections begin behind.
+    borders: Vec<Border>,
+    known: HashMap<Key<'n>, Mutex<Vec<(Asked, Coming)>>>,
 }
 
 impl<'n> Courses<'n> {
@@ -57,19 +67,25 @@ impl<'n> Courses<'n> {
         for (at, class) in classes.iter().enumerate().filter(|(_, class)| begins(class)) {
             subnets.entry((class.vpc, class.subnet, class.point.address().is_ipv4())).or_default().push((at, class));
         }
+        let borders: BTreeSet<&Border> = subnets.values().flatten().map(|(_, class)| &class.source).collect();
+        let borders: Vec<Border> = borders.into_iter().cloned().collect();
         let forwards = |class: &Class<'_>| network.interfaces.get(class.at).is_none_or(|interface| interface.forwards);
         let of = |((vpc, subnet, _), own): ((&'n str, &'n str, bool), Vec<(usize, &Class<'n>)>)| {
             let addresses: Vec<IpNet> = own.iter().map(|(_, class)| class.point.address().into()).collect();
             let under_its_own = !own.iter().any(|(_, class)| forwards(class));
             let around = under_its_own.then(|| AddressSet::from_nets(&addresses).hull());
             let point = own.first()?.1.point;
-            Some(Senders { vpc, subnet, classes: own.into_iter().map(|(at, _)| at).collect(), point, around })
+            let of: BTreeSet<usize> =
+                own.iter().filter_map(|(_, class)| borders.binary_search(&class.source).ok()).collect();
+            let entrance = own.iter().any(|(_, class)| class.role == Role::Entrance);
+            let classes = own.into_iter().map(|(at, _)| at).collect();
+            Some(Senders { vpc, subnet, classes, point, borders: of.into_iter().collect(), entrance, around })
         };
         let senders = subnets.into_iter().filter_map(of).collect();
         let tables = network.subnets.values().filter_map(|subnet| subnet.table.as_ref());
         let routes = tables.flat_map(|table| table.blocks()).chain(network.transit_blocks());
-        let mut this = Self { senders, routes: Matchers::of(routes), known: HashMap::new() };
-        this.known = classes.iter().map(|class| (this.key(class), OnceLock::new())).collect();
+        let mut this = Self { senders, routes: Matchers::of(routes), borders, known: HashMap::new() };
+        this.known = classes.iter().map(|class| (this.key(class), Mutex::default())).collect();
         this
     }
 
@@ -79,14 +95,39 @@ impl<'n> Courses<'n> {
         (to.vpc, address.is_ipv4(), self.routes.innermost(address), translated)
     }
 
-    /// Subnets that may send to a class; of strangers only those that some rule of its groups may be about.
-    pub fn coming(&self, network: &Network<'_>, to: &Class<'n>) -> impl Iterator<Item = &Senders<'n>> {
+    /// Subnets that may send to a class from behind borders which `wanted` picks; of strangers only those that some rule
+    /// of its groups may be about.
+    pub fn coming(
+        &self,
+        network: &Network<'_>,
+        to: &Class<'n>,
+        wanted: &dyn Fn(&Border) -> bool,
+    ) -> impl Iterator<Item = &Senders<'n>> {
+        let asked: Asked = (self.borders.iter().map(wanted).collect(), wanted(&Border::unclassified()));
+        let is_asked = |sender: &Senders<'n>| {
+            let of = |border: &usize| asked.0.get(*border).copied().unwrap_or(true);
+            sender.borders.iter().any(of) || sender.entrance && asked.1
+        };
         let of = |(at, sender): (usize, &Senders<'n>)| match network.course(sender, to) {
             Course::Elsewhere => None,
             course => Some((at, course == Course::Stranger)),
         };
-        let make = || Arc::new(self.senders.iter().enumerate().filter_map(of).collect());
-        let all: Coming = self.known.get(&self.key(to)).map_or_else(make, |known| Arc::clone(known.get_or_init(make)));
+        let make = || {
+            let senders = self.senders.iter().enumerate();
+            Arc::new(senders.filter(|(_, sender)| is_asked(sender)).filter_map(of).collect())
+        };
+        let all: Coming = match self.known.get(&self.key(to)) {
+            Some(known) => {
+                let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+                let found = known.iter().find(|(same, _)| *same == asked).map(|(_, all)| Arc::clone(all));
+                found.unwrap_or_else(|| {
+                    let all = make();
+                    known.push((asked.clone(), Arc::clone(&all)));
+                    all
+                })
+            }
+            None => make(),
+        };
         let let_in = network.let_in_by_address(to.at);
         let is_meant = |sender: &Senders<'n>| match (&let_in, &sender.around) {
             (Some(set), Some(around)) => set.overlaps(around),
@@ -133,13 +174,12 @@ impl<'a> Network<'a> {
             table.is_some_and(|table| table.lookup(address) == Next::Local)
         };
         let doors = &onward.body.subnets;
-        let enters = onward.body.resource_type == "vpc"
-            && onward.body.resource == to.vpc
-            && !doors.is_empty()
-            && doors.iter().all(within);
-        match leaves && enters && !transit.body.security_group_referencing {
-            true => Course::Stranger,
-            false => Course::Near,
+        let stays = onward.body.resource_type == "vpc" && !doors.is_empty() && doors.iter().all(within);
+        match leaves && stays {
+            // blocks of VPCs overlap: the address is another one's there
+            true if onward.body.resource != to.vpc => Course::Elsewhere,
+            true if !transit.body.security_group_referencing => Course::Stranger,
+            _ => Course::Near,
         }
     }
 

@@ -1,7 +1,8 @@
 //! Ids of interfaces by classes: what a flow says of its ends.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::HashMap;
 
 use super::classes::Class;
 use crate::reach::network::Network;

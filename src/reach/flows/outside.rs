@@ -1,10 +1,11 @@
 //! What lies outside of the estate, as an end of flows: the internet and declared networks, cut into parts that
 //! neither guards, routes nor borders tell apart; and whatever else may send, where nobody knows who does.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt};
 use ipnet::IpNet;
 
 use super::classes::Class;

@@ -1,7 +1,9 @@
 //! Which load balancers and endpoints lead to which interfaces: the index that makes relays of flows cheap to find.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use crate::model::{
     Kind, Listener, ListenerRule, LoadBalancer, Target, TargetGroup, VpcEndpoint, VpcEndpointConnection,

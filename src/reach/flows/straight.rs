@@ -1,8 +1,9 @@
 //! What passes straight from one class to another: the network between them once for each pair of subnets, the groups
 //! for each pair of classes.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
+
+use foldhash::HashMap;
 
 use super::classes::Class;
 use crate::model::{Connections, Direction};
