@@ -205,13 +205,18 @@ impl<'a> Context<'a> {
 
     /// All flows over borders, found when they are first asked for.
     pub fn flows(&self) -> &[Flow] {
-        self.flows.get_or_init(|| self.flows_of(self.reach))
+        self.flows.get_or_init(|| self.reach.flows(self.zones, &self.book, &self.apart()))
     }
 
-    /// All flows over borders of a network that has the same assets.
-    pub(super) fn flows_of(&self, network: &reach::Network<'_>) -> Vec<Flow> {
+    /// Flows that end at some interfaces or leave the estate from them, in a network that has the same assets.
+    pub(super) fn flows_at(&self, network: &reach::Network<'_>, ends: &BTreeSet<Arc<str>>) -> Vec<Flow> {
+        network.flows_at(self.zones, &self.book, &self.apart(), ends)
+    }
+
+    /// Tells beginnings of flows apart that approvals tell apart.
+    fn apart(&self) -> impl Fn(usize) -> usize {
         let approvals = self.approvals.get_or_init(|| flows::approvals(self));
-        network.flows(self.zones, &self.book, &|at| approvals.get(at).copied().unwrap_or_default())
+        |at| approvals.get(at).copied().unwrap_or_default()
     }
 
     /// Who owns which interfaces.

@@ -149,9 +149,13 @@ fn is_judged(context: &Context<'_>, flow: &Flow) -> bool {
     flow.is_judged_alone() || ends::is_passed_on_to_store(context, flow)
 }
 
-fn bundles<'f>(context: &Context<'_>, flows: &'f [Flow], wanted: impl Fn(&Flow) -> bool) -> Vec<Bundle<'f>> {
+fn bundles<'f>(
+    context: &Context<'_>,
+    flows: impl IntoIterator<Item = &'f Flow>,
+    wanted: impl Fn(&Flow) -> bool,
+) -> Vec<Bundle<'f>> {
     let mut bundles: BTreeMap<(&Border, &Border, String), Bundle<'_>> = BTreeMap::new();
-    for flow in flows.iter().filter(|flow| wanted(flow)) {
+    for flow in flows.into_iter().filter(|flow| wanted(flow)) {
         let (from, to) = (flow.src.border(), flow.dst.border());
         for owner in context.owners().of(ends::near(flow)) {
             let bundle = bundles.entry((from, to, owner.id.clone()));

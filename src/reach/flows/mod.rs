@@ -8,75 +8,38 @@ mod arrivals;
 mod classes;
 mod courses;
 mod endpoints;
+mod flow;
 mod forwarded;
 mod ids;
 mod matchers;
 mod outside;
 mod relays;
 mod straight;
+mod witness;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use foldhash::HashSet;
 use ipnet::IpNet;
 use rayon::prelude::*;
 
+use flow::together;
+pub use flow::{Flow, Party};
 pub use outside::Outside;
 
 use super::band::Band;
-use super::decide::any_port;
-use super::network::Network;
-use super::query::Verdict;
+use super::network::{Interface, Network};
 use super::walk::public;
-use super::way::{Hop, Point, Said};
+use super::way::Point;
 use crate::model::Connections;
 use crate::zone::{AddressBook, Border, Zones};
-use arrivals::{Arrival, Estate, From, Leg, Passed};
+use arrivals::{Arrival, Estate, From, Leg};
 pub use classes::Apart;
 use classes::{Class, Role};
-use ids::{Ids, Own};
+use ids::Ids;
 use matchers::Matchers;
 use straight::Known;
-
-/// One end of a flow.
-#[derive(Debug, Clone)]
-pub enum Party {
-    /// Interfaces that nothing tells apart, by their ids, and the zone that they are in.
-    Interfaces {
-        /// The border: as a source where they begin the flow, as a destination where it ends at them.
-        border: Border,
-        /// Ids of the interfaces, or of the instances whose interfaces were not collected, ascending.
-        ids: Arc<[Arc<str>]>,
-    },
-    /// Addresses outside of the estate.
-    Outside(Arc<Outside>),
-}
-
-impl Party {
-    /// Its border.
-    pub fn border(&self) -> &Border {
-        match self {
-            Self::Interfaces { border, .. } => border,
-            Self::Outside(outside) => &outside.border,
-        }
-    }
-}
-
-/// What passes from one party to another over a border.
-#[derive(Debug, Clone)]
-pub struct Flow {
-    /// Where it begins.
-    pub src: Party,
-    /// Where it ends.
-    pub dst: Party,
-    /// What surely passes and what may, as the client sees it.
-    pub band: Band,
-    /// Load balancers and endpoints that it passes, in order; none if it is one connection.
-    pub via: Vec<String>,
-    legs: Vec<Leg>,
-    relays: Vec<Passed>,
-    alone: bool,
-}
 
 /// More pairs of classes than these are not asked about where the sources' route tables were not collected: it would take
 /// minutes and gigabytes to tell of each that it is unknown.
@@ -84,50 +47,44 @@ const PAIRS: usize = 10_000_000;
 
 const NOT_ASKED: &str = "whoever there is, for flows were not looked for";
 
-impl Flow {
-    /// Whether it stands for flows that were not looked for: then absence of others shows nothing.
-    pub fn is_cut(&self) -> bool {
-        matches!(&self.src, Party::Outside(outside) if outside.what.starts_with(NOT_ASKED))
-    }
-
-    /// `allowed` where something surely passes, else `unknown`: what is shown to be denied is no flow.
-    pub fn verdict(&self) -> Verdict {
-        if self.band.must.is_empty() { Verdict::Unknown } else { Verdict::Allowed }
-    }
-
-    /// Whether it is one connection, over no load balancer and no endpoint.
-    pub fn is_one_connection(&self) -> bool {
-        self.via.is_empty()
-    }
-
-    /// Whether no connections of it that are flows of their own say as much: it is one connection, or passes a load
-    /// balancer only because that keeps the client's address.
-    pub fn is_judged_alone(&self) -> bool {
-        self.is_one_connection() || self.alone
-    }
-
-    /// What may pass and is not shown to.
-    pub fn undecided(&self) -> Connections {
-        self.band.may.subtract(&self.band.must)
-    }
-
-    /// What passes if it is allowed; else what may.
-    pub fn connections(&self) -> &Connections {
-        if self.band.must.is_empty() { &self.band.may } else { &self.band.must }
-    }
-}
-
 impl<'a> Network<'a> {
     /// All flows over borders of which one side is in scope, in a stable order. Beginnings behind one border that pass
     /// alike are one, unless `apart` tells them apart.
     pub fn flows(&'a self, zones: &Zones, book: &AddressBook, apart: &Apart<'_>) -> Vec<Flow> {
-        let in_scope = |from: &Border, to: &Border| from.category.in_scope() || to.category.in_scope();
-        self.flows_that(zones, book, apart, &|from, to| in_scope(from, to) && from.crosses(to))
+        self.flows_that(zones, book, apart, None, &judged)
+    }
+
+    /// Those of all flows that end at some interfaces or leave the estate from them, by ids.
+    pub fn flows_at(
+        &'a self,
+        zones: &Zones,
+        book: &AddressBook,
+        apart: &Apart<'_>,
+        ends: &BTreeSet<Arc<str>>,
+    ) -> Vec<Flow> {
+        self.flows_that(zones, book, apart, Some(ends), &judged)
+    }
+
+    /// Which flows begin, end or are passed on at an interface with a security group: no other is changed by a change of
+    /// the group that lets less through than before.
+    pub fn met_by(&self, flows: &[Flow], group: &str) -> Vec<bool> {
+        let bears = |interface: &Interface<'_>| interface.groups.iter().any(|own| own == group);
+        let bearers: HashSet<&str> =
+            self.interfaces.iter().filter(|interface| bears(interface)).map(|interface| &*interface.asset.id).collect();
+        let is = |point: Point| matches!(point, Point::Interface(at, _) if self.interfaces.get(at).is_some_and(bears));
+        let has = |party: &Party| match party {
+            Party::Interfaces { ids, .. } => ids.iter().any(|id| bearers.contains(&**id)),
+            Party::Outside(_) => false,
+        };
+        let meets = |flow: &Flow| {
+            flow.legs.iter().any(|leg| is(leg.to) || leg.from.is_some_and(is)) || has(&flow.src) || has(&flow.dst)
+        };
+        flows.iter().map(meets).collect()
     }
 
     /// Everything that passes or may pass between two classes, whatever zones they are in, in a stable order.
     pub fn pairs(&'a self, zones: &Zones, book: &AddressBook) -> Vec<Flow> {
-        self.flows_that(zones, book, &|_| 0, &|_, _| true)
+        self.flows_that(zones, book, &|_| 0, None, &|_, _| true)
     }
 
     fn flows_that(
@@ -135,6 +92,7 @@ impl<'a> Network<'a> {
         zones: &Zones,
         book: &AddressBook,
         apart: &Apart<'_>,
+        ends: Option<&BTreeSet<Arc<str>>>,
         picks: &(dyn Fn(&Border, &Border) -> bool + Sync),
     ) -> Vec<Flow> {
         let estate = Estate::of(self, zones, book, apart);
@@ -145,7 +103,11 @@ impl<'a> Network<'a> {
         let ids = Ids::of(self, &estate.classes);
         // what nothing but groups tells apart is reached over the same network
         let mut alike: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-        for (to, class) in estate.classes.iter().enumerate() {
+        let asked = |class: &Class<'_>| {
+            let mut own = class.members.iter().filter_map(|at| self.interfaces.get(*at));
+            ends.is_none_or(|ends| own.any(|interface| ends.contains(&interface.asset.id)))
+        };
+        for (to, class) in estate.classes.iter().enumerate().filter(|(_, class)| asked(class)) {
             alike.entry(class.alike(to, self)).or_default().push(to);
         }
         let alike: Vec<Vec<usize>> = alike.into_values().collect();
@@ -238,61 +200,6 @@ impl<'a> Network<'a> {
         Flow { src, dst, band: arrival.band, via, legs: arrival.legs, relays: arrival.relays, alone: arrival.alone }
     }
 
-    /// What shows a flow: the hops of one connection, leg by leg, or what is not known.
-    pub fn witness(&self, flow: &Flow) -> Vec<Hop> {
-        let mut hops = Vec::new();
-        for (at, leg) in flow.legs.iter().enumerate() {
-            match leg.from {
-                Some(from) => {
-                    let decision = self.decide(from, leg.to, leg.by, &any_port());
-                    hops.extend(self.hops(&decision, &leg.asked));
-                }
-                None => hops.extend(self.unasked(flow, leg)),
-            }
-            hops.extend(flow.relays.get(at).map(|passed| passed.hop.clone()));
-        }
-        hops
-    }
-
-    /// What is not known of a flow: of its connections and load balancers the first that is not sure.
-    pub fn open_question(&self, flow: &Flow) -> Option<Hop> {
-        let found = flow.legs.iter().enumerate().find_map(|(at, leg)| {
-            let doubt = match leg.from {
-                Some(from) => {
-                    let decision = self.decide(from, leg.to, leg.by, &any_port());
-                    let open = leg.asked.subtract(&decision.band.must);
-                    (!open.is_empty()).then(|| self.doubt(&decision, &open)).flatten().map(Said::hop)
-                }
-                None => self.unasked(flow, leg),
-            };
-            doubt.or_else(|| Some(flow.relays.get(at).filter(|passed| !passed.sure)?.hop.clone()))
-        });
-        found.or_else(|| self.open_end(flow))
-    }
-
-    /// What begins somewhere unknown.
-    fn unasked(&self, flow: &Flow, leg: &Leg) -> Option<Hop> {
-        let Party::Outside(outside) = &flow.src else { return None };
-        let why = format!("may be reached by {}", outside.what);
-        Some(Hop { at: self.name(leg.to), by: String::new(), why })
-    }
-
-    /// What is not known of a flow all of whose connections would pass: who sends it, or what takes it.
-    fn open_end(&self, flow: &Flow) -> Option<Hop> {
-        let (first, last) = (flow.legs.first()?, flow.legs.last()?);
-        let hop = |at, why: String| Some(Hop { at, by: String::new(), why });
-        match first.from {
-            Some(Point::Interface(at, _)) if self.interfaces.get(at).is_some_and(|interface| interface.forwards) => {
-                let why = "it may send under any address: its source/destination check is off".to_owned();
-                hop(self.name(Point::Interface(at, first.by)), why)
-            }
-            _ => match &flow.src {
-                Party::Outside(outside) if outside.addresses.is_none() => self.unasked(flow, first),
-                _ => hop(self.name(last.to), "which connections it takes is not known".to_owned()),
-            },
-        }
-    }
-
     /// Every block that tells addresses apart.
     fn all_matchers(&self) -> Matchers {
         let groups = self.groups.values().flat_map(|group| group.blocks());
@@ -310,40 +217,10 @@ impl<'a> Network<'a> {
     }
 }
 
+/// Whether what passes from one border to another is judged: it crosses a border of which one side is in scope.
+fn judged(from: &Border, to: &Border) -> bool {
+    (from.category.in_scope() || to.category.in_scope()) && from.crosses(to)
+}
+
 /// Addresses of AWS's own services on every host, which walks tell apart.
 const LINK_LOCAL: [&str; 2] = ["169.254.0.0/16", "fd00:ec2::/32"];
-
-/// Flows with the same ends over the same relays, as one: what any of them lets through. The first that shows most speaks
-/// for all.
-fn together(found: Vec<Flow>) -> Vec<Flow> {
-    type End = (Own, Option<(Arc<str>, Option<Vec<IpNet>>)>);
-    type Key = (End, Border, Vec<String>, Border, End);
-    let party = |party: &Party| -> End {
-        match party {
-            Party::Interfaces { ids, .. } => (Arc::clone(ids), None),
-            Party::Outside(outside) => {
-                let nets = outside.addresses.as_ref().map(crate::model::AddressSet::to_nets);
-                (Arc::new([]), Some((Arc::clone(&outside.what), nets)))
-            }
-        }
-    };
-    let mut all: BTreeMap<Key, Flow> = BTreeMap::new();
-    for flow in found {
-        let (src, dst) = (party(&flow.src), party(&flow.dst));
-        let key = (src, flow.src.border().clone(), flow.via.clone(), flow.dst.border().clone(), dst);
-        match all.get_mut(&key) {
-            Some(old) => {
-                let band = old.band.or(&flow.band);
-                let alone = old.alone || flow.alone;
-                if old.band.must.is_empty() && !flow.band.must.is_empty() {
-                    *old = flow;
-                }
-                (old.band, old.alone) = (band, alone);
-            }
-            None => {
-                all.insert(key, flow);
-            }
-        }
-    }
-    all.into_values().collect()
-}

@@ -1,5 +1,6 @@
 //! Reach: the engine against its second evaluator, and against estates of which the answers are known.
 
+mod again;
 mod agreement;
 mod command;
 mod estate;

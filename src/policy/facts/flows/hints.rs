@@ -1,8 +1,13 @@
 //! What to change: the smallest change of one rule that closes what no declared flow approves, and nothing that one
-//! does. Nothing is proposed that was not tried: the network is built anew with the rule changed, and all flows are
-//! found again.
+//! does. Nothing is proposed that was not tried: the network is built anew with the rule changed, and all flows that
+//! it may change are found again.
 
-use super::ends::far;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use foldhash::HashSet;
+
+use super::ends::{far, near};
 use super::{Bundle, bundles, cover};
 use crate::finding::Hint;
 use crate::model::{AddressSet, Connections, Peer, SecurityGroupRule, short_of};
@@ -10,13 +15,32 @@ use crate::policy::facts::context::Context;
 use crate::policy::facts::location;
 use crate::policy::metadata::Lang;
 use crate::reach::{Change, Flow, Network, Party};
+use crate::zone::Border;
 
 /// A rule of a group holds one block: what takes more rules than these to write is no small change.
 const BLOCKS: usize = 3;
 
-/// How many interfaces may be looked at again for all hints of a run together: about a second of work. The gravest
+/// How many ends of flows may be decided again for all hints of a run together: a second or two of work. The gravest
 /// findings come first.
-const WORK: usize = 200_000;
+const WORK: usize = 10_000;
+
+/// To index as many interfaces anew costs as much as to decide one again.
+const INDEXED: usize = 100;
+
+/// What tells bundles apart: their borders, and the id of their owner.
+type Key<'k> = (&'k Border, &'k Border, &'k str);
+
+fn key<'k>(bundle: &'k Bundle<'_>) -> Key<'k> {
+    (bundle.from, bundle.to, &bundle.owner.id)
+}
+
+/// Interfaces of a party.
+fn ids(party: &Party) -> &[Arc<str>] {
+    match party {
+        Party::Interfaces { ids, .. } => ids,
+        Party::Outside(_) => &[],
+    }
+}
 
 /// Finds hints as long as there is work left to spend.
 pub struct Hints<'c, 'a> {
@@ -35,7 +59,7 @@ struct Part<'f> {
 
 enum Far<'f> {
     Addresses(Option<AddressSet>),
-    Ids(&'f [std::sync::Arc<str>]),
+    Ids(&'f [Arc<str>]),
 }
 
 impl<'c, 'a> Hints<'c, 'a> {
@@ -57,12 +81,9 @@ impl<'c, 'a> Hints<'c, 'a> {
         let rules: Vec<&str> = asked.map(|hop| hop.by.as_str()).collect();
         let changes: Vec<Change> =
             rules.into_iter().flat_map(|rule| self.changes(rule, &open, addresses.as_ref())).collect();
-        let (from, to, owner) = (bundle.from.clone(), bundle.to.clone(), bundle.owner.id.clone());
-        let is_it = |bundle: &Bundle<'_>| *bundle.from == from && *bundle.to == to && bundle.owner.id == owner;
+        let (from, to, owner) = (bundle.from, bundle.to, bundle.owner.id.clone());
         for change in changes {
-            let size = self.context.reach.size().max(1);
-            self.left = self.left.checked_sub(size)?;
-            if self.is_proved(&change, &is_it) {
+            if self.is_proved(&change, (from, to, &owner))? {
                 return self.told(&change);
             }
         }
@@ -92,25 +113,30 @@ impl<'c, 'a> Hints<'c, 'a> {
         all
     }
 
-    /// Whether a change closes all that no declared flow approves, also what is not known to pass, and leaves all that
-    /// one approves.
-    fn is_proved(&self, change: &Change, is_it: &dyn Fn(&Bundle<'_>) -> bool) -> bool {
-        let Context { inventory, config, .. } = self.context;
+    /// Whether a change closes all that no declared flow approves of a bundle, also what is not known to pass, and leaves
+    /// all that one approves. Flows that do not meet the rule's group stay as they are; none if there is no work left to
+    /// find the others again.
+    fn is_proved(&mut self, change: &Change, bundle: Key<'_>) -> Option<bool> {
+        let Context { inventory, config, reach, .. } = self.context;
+        let flows = self.context.flows();
+        let group = inventory.find::<SecurityGroupRule>(&change.rule).map_or("", |(_, _, rule)| &rule.group);
+        let met = reach.met_by(flows, group);
+        let met: Vec<&Flow> = flows.iter().zip(met).filter(|(_, met)| *met).map(|(flow, _)| flow).collect();
+        let ends: BTreeSet<_> = met.iter().flat_map(|flow| ids(near(flow))).cloned().collect();
+        self.left = self.left.checked_sub(ends.len() + reach.size() / INDEXED)?;
         let network = Network::with(inventory, &config.networks, change);
-        let flows = self.context.flows_of(&network);
-        let may = bundles(self.context, &flows, |flow| flow.is_judged_alone());
-        let open = may
-            .iter()
-            .filter(|bundle| is_it(bundle))
-            .any(|bundle| bundle.flows.iter().any(|flow| !self.beyond(bundle, flow, &flow.band.may).is_empty()));
-        !open
-            && self.before.iter().all(|before| {
-                let same = |after: &&Bundle<'_>| {
-                    after.from == before.from && after.to == before.to && after.owner.id == before.owner.id
-                };
-                let after = may.iter().find(same);
-                before.flows.iter().all(|flow| self.stays(before, flow, after))
-            })
+        let again = self.context.flows_at(&network, &ends);
+        let others = flows.iter().filter(|flow| !ids(near(flow)).iter().any(|id| ends.contains(id)));
+        let after = bundles(self.context, again.iter().chain(others), Flow::is_judged_alone);
+        let after: BTreeMap<Key<'_>, &Bundle<'_>> = after.iter().map(|bundle| (key(bundle), bundle)).collect();
+        let left = after.get(&bundle).into_iter().flat_map(|left| left.flows.iter().map(move |flow| (left, flow)));
+        let closes = left.into_iter().all(|(left, flow)| self.beyond(left, flow, &flow.band.may).is_empty());
+        let met: HashSet<*const Flow> = met.into_iter().map(std::ptr::from_ref).collect();
+        let stays = |before: &Bundle<'_>| {
+            let own = before.flows.iter().filter(|flow| met.contains(&std::ptr::from_ref(**flow)));
+            own.into_iter().all(|flow| self.stays(before, flow, after.get(&key(before)).copied()))
+        };
+        Some(closes && self.before.iter().all(stays))
     }
 
     /// Whether all that is approved of a flow still passes.
