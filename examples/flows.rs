@@ -11,9 +11,10 @@ use std::time::Instant;
 
 use zoneproof::config::Config;
 use zoneproof::load::{self, Source};
+use zoneproof::model::{Connections, Direction, Inventory, NetworkInterface, SecurityGroupRule};
 use zoneproof::policy::facts::{self, Context};
-use zoneproof::reach::{Network, Verdict};
-use zoneproof::zone::Zones;
+use zoneproof::reach::{Change, Network, Party, Question, Verdict};
+use zoneproof::zone::{AddressBook, Zones};
 
 /// As in the program.
 #[global_allocator]
@@ -25,7 +26,7 @@ type Failed = Box<dyn std::error::Error>;
 fn step(name: &str, since: &mut (Instant, f64)) -> Result<(), Failed> {
     let cpu = meter::cpu()?;
     let (wall, peak, now) = (since.0.elapsed().as_secs_f64(), meter::status("VmHWM")?, meter::status("VmRSS")?);
-    println!("{name:<24} {wall:>7.2} s {:>7.2} CPU s, peak {peak} MB, now {now} MB", cpu - since.1);
+    println!("{name:<24} {wall:>8.3} s {:>8.3} CPU s, peak {peak} MB, now {now} MB", cpu - since.1);
     *since = (Instant::now(), cpu);
     Ok(())
 }
@@ -50,5 +51,42 @@ fn main() -> Result<(), Failed> {
     let unknown = flows.iter().filter(|flow| flow.verdict() == Verdict::Unknown).count();
     println!("{} assets, {} gaps", inventory.len(), inventory.coverage.gaps.len());
     println!("{} flows, {unknown} of them unknown; {} pairs of borders", flows.len(), matrix.len());
+    changed(&context, &config, &zones, &mut since)?;
+    asked(&inventory, &network, &mut since)
+}
+
+/// Decides again what one group's rules may change.
+fn changed(context: &Context<'_>, config: &Config, zones: &Zones, since: &mut (Instant, f64)) -> Result<(), Failed> {
+    let inventory = context.inventory;
+    let book = AddressBook::of(inventory, zones, config);
+    let rule = inventory.of::<SecurityGroupRule>().find(|(_, _, rule)| rule.direction == Direction::Ingress);
+    let Some((_, asset, rule)) = rule else { return Ok(()) };
+    let change = Change { rule: asset.id.to_string(), connections: Some(Connections::default()), addresses: None };
+    *since = (Instant::now(), meter::cpu()?);
+    let met = context.reach.met_by(context.flows(), &rule.group);
+    let met = context.flows().iter().zip(met).filter(|(_, met)| *met);
+    let ends = met.filter_map(|(flow, _)| match &flow.dst {
+        Party::Interfaces { ids, .. } => Some(ids.iter().cloned()),
+        Party::Outside(_) => None,
+    });
+    let ends = ends.flatten().collect();
+    step("what a group meets", since)?;
+    let network = Network::with(inventory, &config.networks, &change);
+    step("index anew", since)?;
+    let again = network.flows_at(zones, &book, &|_| 0, &ends);
+    step("its flows again", since)?;
+    println!("{} ends of flows, {} flows", ends.len(), again.len());
+    Ok(())
+}
+
+/// Answers a question about two interfaces.
+fn asked(inventory: &Inventory, network: &Network<'_>, since: &mut (Instant, f64)) -> Result<(), Failed> {
+    let ids: Vec<String> = inventory.of::<NetworkInterface>().map(|(_, asset, _)| asset.id.to_string()).collect();
+    let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(()) };
+    *since = (Instant::now(), meter::cpu()?);
+    let (src, dst) = (network.end(first)?, network.end(last)?);
+    let answer = network.answer(&Question { src, dst, connections: Connections::all(), src_port: None });
+    step("one question", since)?;
+    println!("{:?}, {} hops", answer.verdict, answer.hops.len());
     Ok(())
 }

@@ -20,12 +20,12 @@ use crate::zone::Border;
 /// A rule of a group holds one block: what takes more rules than these to write is no small change.
 const BLOCKS: usize = 3;
 
-/// How many ends of flows may be decided again for all hints of a run together: a second or two of work. The gravest
+/// How many ends of flows may be decided again for all hints of a run together: about a second of work. The gravest
 /// findings come first.
 const WORK: usize = 10_000;
 
 /// To index as many interfaces anew costs as much as to decide one again.
-const INDEXED: usize = 100;
+const INDEXED: usize = 8;
 
 /// What tells bundles apart: their borders, and the id of their owner.
 type Key<'k> = (&'k Border, &'k Border, &'k str);
