@@ -10,9 +10,10 @@ use serde_json::Value;
 
 use super::inputs::{self, Inputs, Read};
 use super::{CLEAN, CliError, INCOMPLETE, output};
-use crate::model::{Connections, Protocol};
+use crate::config::Config;
+use crate::model::{Connections, Inventory, Protocol};
 use crate::policy::facts::{self, Context};
-use crate::reach::{Answer, Hop, Network, Question, Verdict};
+use crate::reach::{ASSUMPTION, Answer, Clusters, EndError, Hop, Network, Place, Pods, Question, Verdict};
 use crate::report::clean;
 
 #[derive(clap::Args)]
@@ -22,7 +23,7 @@ use crate::report::clean;
     zoneproof reach [OPTIONS] --pairs [SOURCE]...\n       \
     zoneproof reach [OPTIONS] --flow-logs FILE [--flow-logs FILE]... [SOURCE]...",
     after_help = "SRC and DST: `internet`, an address, a CIDR block, the id or ARN of an interface, an instance, a load \
-    balancer, a NAT gateway or an endpoint, or a load balancer's name.\n\
+    balancer, a NAT gateway or an endpoint, a load balancer's name, or a workload as [CLUSTER/]NAMESPACE/NAME.\n\
     CONNECTIONS: `tcp/443`, `udp/53`, `icmp`, `all` … (default `all`): is there some connection of these?\n\
     Exit codes: 0 answered; 1 a flow log accepted what is called denied; 2 usage, configuration, input or tool error; 3 an \
     answer is unknown, something could not be read, or flow logs have no record."
@@ -61,8 +62,12 @@ fn pairs(inputs: &Inputs, format: Format) -> Result<u8, CliError> {
     let Read { config, inventory, zones, .. } = inputs.read()?;
     let network = Network::new(&inventory, &config.networks);
     let day = inputs::day(inputs::clock()?);
-    let pairs = facts::pairs(&Context::new(&inventory, &zones, &config, day, &network));
+    let clusters = clusters(&inventory, &config)?;
+    let pairs = facts::pairs(&Context::new(&inventory, &zones, &config, day, &network), &clusters);
     output::gaps(&inventory.coverage);
+    for assumption in clusters.assumptions() {
+        output::note(&format!("assumed: {assumption}"));
+    }
     output::product(|out| match format {
         Format::Text => pairs.iter().try_for_each(|pair| writeln!(out, "{}", clean(&pair.text()))),
         Format::Json => {
@@ -72,6 +77,12 @@ fn pairs(inputs: &Inputs, format: Format) -> Result<u8, CliError> {
     })?;
     let unknown = pairs.iter().any(|pair| pair.verdict == Verdict::Unknown);
     Ok(if unknown || !inventory.coverage.gaps.is_empty() { INCOMPLETE } else { CLEAN })
+}
+
+/// The workloads of the sources.
+fn clusters<'a>(inventory: &'a Inventory, config: &Config) -> Result<Clusters<'a>, CliError> {
+    let day = inputs::day(inputs::clock()?);
+    Ok(Clusters::new(inventory, &|cluster| config.assumes(ASSUMPTION, cluster, day)))
 }
 
 /// A question as a file has it.
@@ -119,10 +130,11 @@ pub fn run(mut args: Args) -> Result<u8, CliError> {
     };
     let Read { config, inventory, .. } = args.inputs.read()?;
     let network = Network::new(&inventory, &config.networks);
+    let clusters = clusters(&inventory, &config)?;
     let mut problems = Vec::new();
     let mut questions = Vec::new();
     for (place, query) in &queries {
-        match question(&network, query) {
+        match question(&network, &clusters, query) {
             Ok(question) => questions.push((query, question)),
             Err(why) => problems.push(place.as_ref().map_or_else(|| why.clone(), |place| format!("{place}: {why}"))),
         }
@@ -131,7 +143,8 @@ pub fn run(mut args: Args) -> Result<u8, CliError> {
         let help = "name an end by its id, ARN, address or CIDR block, or `internet`; see `zoneproof reach --help`";
         return Err(CliError::usage(problems.join("\n"), help));
     }
-    let answers: Vec<(&Query, Answer)> = questions.iter().map(|(query, q)| (*query, network.answer(q))).collect();
+    let answers: Vec<(&Query, Answer)> =
+        questions.iter().map(|(query, asked)| (*query, asked.answer(&network, &clusters))).collect();
     output::gaps(&inventory.coverage);
     output::product(|out| {
         for (query, answer) in &answers {
@@ -187,11 +200,41 @@ fn read(path: &Path) -> Result<Vec<(Option<String>, Query)>, CliError> {
     Ok(queries)
 }
 
-/// A question about the network.
-fn question(network: &Network<'_>, query: &Query) -> Result<Question, String> {
-    let src = network.end(&query.src).map_err(|error| error.to_string())?;
-    let dst = network.end(&query.dst).map_err(|error| error.to_string())?;
-    Ok(Question { src, dst, connections: connections(query)?, src_port: query.src_port })
+/// A question about the network, or one of which an end is a workload.
+enum Asked<'c, 'a> {
+    Network(Question),
+    Workloads { src: Place<'c, 'a>, dst: Place<'c, 'a>, connections: Connections },
+}
+
+impl Asked<'_, '_> {
+    fn answer<'a>(&self, network: &Network<'a>, clusters: &Clusters<'a>) -> Answer {
+        match self {
+            Self::Network(question) => network.answer(question),
+            Self::Workloads { src, dst, connections } => clusters.answer(src, dst, connections),
+        }
+    }
+}
+
+fn question<'c, 'a>(network: &Network<'a>, clusters: &'c Clusters<'a>, query: &Query) -> Result<Asked<'c, 'a>, String> {
+    let connections = connections(query)?;
+    let workload = |text: &str| match clusters.end(text) {
+        Some(Ok(pods)) => Ok(Some(pods)),
+        // names of load balancers have slashes as well
+        Some(Err(EndError::NotFound(_))) if network.end(text).is_ok() => Ok(None),
+        Some(Err(error)) => Err(error.to_string()),
+        None => Ok(None),
+    };
+    let (from, to) = (workload(&query.src)?, workload(&query.dst)?);
+    let end = |text: &str| network.end(text).map_err(|error| error.to_string());
+    if from.is_none() && to.is_none() {
+        let (src, dst) = (end(&query.src)?, end(&query.dst)?);
+        return Ok(Asked::Network(Question { src, dst, connections, src_port: query.src_port }));
+    }
+    let place = |pods: Option<&'c Pods<'a>>, text: &str| match pods {
+        Some(pods) => Ok(Place::Pods(pods)),
+        None => end(text).map(|end| Place::Addresses(network.addresses(&end))),
+    };
+    Ok(Asked::Workloads { src: place(from, &query.src)?, dst: place(to, &query.dst)?, connections })
 }
 
 fn connections(query: &Query) -> Result<Connections, String> {
@@ -223,7 +266,8 @@ fn connections(query: &Query) -> Result<Connections, String> {
 fn text(query: &Query, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     let asked = connections(query).map(|asked| asked.describe().join(", ")).unwrap_or_default();
     let verdict = answer.verdict.as_str();
-    writeln!(out, "{} -> {}  {asked}: {verdict}", clean(&query.src), clean(&query.dst))?;
+    let conditional = if answer.conditional { ", on an assumption" } else { "" };
+    writeln!(out, "{} -> {}  {asked}: {verdict}{conditional}", clean(&query.src), clean(&query.dst))?;
     if answer.verdict != Verdict::Denied {
         let what = if answer.verdict == Verdict::Allowed { "passes" } else { "may pass" };
         writeln!(out, "  {what}: {}", answer.connections.join(", "))?;

@@ -222,6 +222,15 @@ impl Config {
         self.accepted_unknowns.iter().find(|accepted| day <= accepted.expires && accepted.is_about_gap(what))
     }
 
+    /// Whether something is assumed of a cluster on a day.
+    pub fn assumes(&self, name: &str, cluster: &str, day: Date) -> bool {
+        self.assumptions.iter().any(|assumption| {
+            assumption.name == name
+                && day <= assumption.expires
+                && assumption.cluster.as_deref().is_none_or(|pattern| glob_match(pattern, cluster))
+        })
+    }
+
     /// A declared zone.
     pub fn zone_named(&self, name: &str) -> Option<&Zone> {
         self.zones.iter().find(|zone| zone.name == name)

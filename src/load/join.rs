@@ -255,6 +255,14 @@ impl Pieces {
                         owner.containers.append(&mut pod.containers);
                         owner.containers.sort();
                         owner.containers.dedup();
+                        owner.addresses.append(&mut pod.addresses);
+                        owner.addresses.sort_unstable();
+                        let keys = pod.labels.keys().chain(owner.labels.keys());
+                        let varying = keys.filter(|key| pod.labels.get(*key) != owner.labels.get(*key));
+                        let varying: Vec<String> = varying.cloned().collect();
+                        owner.varying.extend(varying);
+                        owner.varying.sort();
+                        owner.varying.dedup();
                     }
                 }
                 None => {

@@ -36,6 +36,11 @@ impl AddressSet {
         Self { v4: RangeSet::from_intervals(v4), v6: RangeSet::from_intervals(v6) }
     }
 
+    /// Every address of both families.
+    pub fn everything() -> Self {
+        Self { v4: RangeSet::of(0, u32::MAX), v6: RangeSet::of(0, u128::MAX) }
+    }
+
     /// Every public unicast address: IANA's "globally reachable" space, which is what `internet` means in flows.
     ///
     /// Source: IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890); IPv6 global unicast is 2000::/3.

@@ -96,6 +96,19 @@ impl<'a> Network<'a> {
         }
     }
 
+    /// The addresses of an end.
+    pub fn addresses(&self, end: &End) -> AddressSet {
+        match end {
+            End::Internet => AddressSet::internet(),
+            End::Addresses(set) => set.clone(),
+            End::Interfaces(all) => {
+                let own = all.iter().filter_map(|at| self.interfaces.get(*at));
+                let own = own.flat_map(|interface| interface.private.iter().map(|address| IpNet::from(*address)));
+                AddressSet::from_nets(&own.collect::<Vec<_>>())
+            }
+        }
+    }
+
     /// The points of an end; `other` is the one across, whose matchers tell addresses apart.
     pub(super) fn points(&self, end: &End, other: &End, source: bool) -> Points {
         let mut points = Points::default();

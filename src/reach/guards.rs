@@ -21,6 +21,31 @@ pub(super) enum Tri {
     Unknown,
 }
 
+impl Tri {
+    /// What is known, or that nobody knows.
+    pub fn of(known: Option<bool>) -> Self {
+        known.map_or(Self::Unknown, Self::from)
+    }
+
+    /// Whether one of them is so.
+    pub fn any(all: impl IntoIterator<Item = Self>) -> Self {
+        all.into_iter().fold(Self::No, |any, one| match (any, one) {
+            (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
+            (Self::No, Self::No) => Self::No,
+            _ => Self::Unknown,
+        })
+    }
+
+    /// Whether all of them are so.
+    pub fn all(all: impl IntoIterator<Item = Self>) -> Self {
+        all.into_iter().fold(Self::Yes, |every, one| match (every, one) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Yes, Self::Yes) => Self::Yes,
+            _ => Self::Unknown,
+        })
+    }
+}
+
 impl From<bool> for Tri {
     fn from(is: bool) -> Self {
         if is { Self::Yes } else { Self::No }

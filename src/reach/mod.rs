@@ -14,6 +14,7 @@ mod entrances;
 mod flows;
 mod guards;
 mod index;
+mod kube;
 mod listeners;
 pub mod logs;
 mod network;
@@ -28,6 +29,10 @@ mod way;
 pub use band::Band;
 pub use ends::{End, EndError};
 pub use flows::{Apart, Flow, Outside, Party};
+pub use kube::{
+    AMBIENT, ASSUMPTION, Clusters, Doubt, Enforcer, Place, Pods, WorkloadPair, enforcers, is_enforcer,
+    judged_protocols, meshed,
+};
 pub use network::{Change, Network};
 pub use query::{Answer, Question, Verdict};
 pub use walk::public as public_addresses;

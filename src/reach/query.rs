@@ -71,6 +71,9 @@ pub struct Answer {
     pub hops: Vec<Hop>,
     /// What the answer rests on beside the sources.
     pub assumptions: Vec<String>,
+    /// Whether it is a denial only if something holds that the sources do not show.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub conditional: bool,
 }
 
 /// What every denial leaves aside: nothing of it is in the sources.
@@ -103,7 +106,7 @@ impl<'a> Network<'a> {
         let verdict = verdict.unwrap_or(Verdict::Denied);
         let mut told = all.into_iter().filter(|found| found.verdict == verdict);
         let Some(mut first) = told.next() else {
-            return Answer { verdict, connections: vec![], hops: vec![], assumptions: vec![] };
+            return Answer { verdict, connections: vec![], hops: vec![], assumptions: vec![], conditional: false };
         };
         for other in told {
             first.connections = first.connections.union(&other.connections);
@@ -117,7 +120,7 @@ impl<'a> Network<'a> {
                 assumptions.push(format!("what an EKS control plane does for its clients (exec, port-forward, proxy) over {planes} is no network path and not judged"));
             }
         }
-        Answer { verdict, connections: first.connections.describe(), hops: first.hops, assumptions }
+        Answer { verdict, connections: first.connections.describe(), hops: first.hops, assumptions, conditional: false }
     }
 
     /// What passes between two ends without a relay.

@@ -139,6 +139,7 @@ fn workload(kind: &str, meta: TemplateMeta, spec: PodSpec, pods: u64) -> Workloa
         node_affinity,
         tolerations,
         pods,
+        ..Workload::default()
     }
 }
 
@@ -174,9 +175,17 @@ fn add(object: &mut Object<'_>, template: Template) -> Read {
 /// A running pod: one of its owner's, or a workload of its own if it is bare. Completed pods take no part.
 pub(super) fn pod(object: &mut Object<'_>) -> Read {
     #[derive(Default, Deserialize)]
-    #[serde(default)]
+    #[serde(rename_all = "camelCase", default)]
     struct Status {
         phase: Option<String>,
+        #[serde(rename = "podIP")]
+        pod_ip: Option<String>,
+        #[serde(rename = "podIPs")]
+        pod_ips: Vec<PodIp>,
+    }
+    #[derive(Deserialize)]
+    struct PodIp {
+        ip: String,
     }
     let status: Status = object.node.get("status").map(Node::read).transpose()?.unwrap_or_default();
     if matches!(status.phase.as_deref(), Some("Succeeded" | "Failed")) {
@@ -191,7 +200,13 @@ pub(super) fn pod(object: &mut Object<'_>) -> Read {
         None => ("Pod".to_owned(), object.name()),
         Some(owner) => topmost(&owner.kind, &owner.name, &labels),
     };
-    let body = workload(&kind, TemplateMeta { labels, annotations }, spec, u64::from(status.phase.is_some()));
+    let mut body = workload(&kind, TemplateMeta { labels, annotations }, spec, u64::from(status.phase.is_some()));
+    if !body.host_network {
+        let told = status.pod_ips.iter().map(|one| &one.ip).chain(&status.pod_ip);
+        body.addresses = told.filter_map(|text| text.parse().ok()).collect();
+        body.addresses.sort_unstable();
+        body.addresses.dedup();
+    }
     let asset = object.namespaced(&kind, &name, false, body);
     object.piece(Piece::Pod(Box::new(asset)));
     Ok(())

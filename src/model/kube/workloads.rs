@@ -1,6 +1,7 @@
 //! Namespaces, workloads and what they run as.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,12 @@ pub struct Workload {
     pub tolerations: Vec<String>,
     /// How many running pods were folded into it.
     pub pods: u64,
+    /// Addresses of running pods, sorted; of pods on their node's network none, since those are the node's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<IpAddr>,
+    /// Keys of labels that running pods bear otherwise than `labels` says, sorted: policies may tell them apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub varying: Vec<String>,
     /// How many of them run a proxy of the mesh, as a container or a native sidecar; none in snapshots of before this
     /// was counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]

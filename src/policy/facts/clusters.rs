@@ -17,9 +17,9 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::document::{Reason, Unknown};
-use super::enforcement::is_enforcer;
 use super::mesh;
 use crate::model::{Addon, Asset, EksCluster, Kind, Namespace, Severity, Workload, short_of};
+use crate::reach::is_enforcer;
 
 pub(super) use document::{ClusterGroup, cluster_groups};
 pub use traffic::{Feed, Traffic, TrafficState, traffic};

@@ -8,7 +8,6 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 use ipnet::IpNet;
 use jiff::civil::Date;
 
-use super::enforcement::Enforcer;
 use super::flows::{self, Owners};
 use super::gitops::Gitops;
 use super::network::Network;
@@ -18,7 +17,7 @@ use crate::model::{
     ListenerRule, LoadBalancer, MeshConfig, Namespace, NetworkInterface, NetworkPolicy, PeerAuthentication, Place,
     SecurityGroup, Service, Sidecar, Subnet, Target, Vpc, Workload, kube_id, short_of,
 };
-use crate::reach::{self, Flow};
+use crate::reach::{self, Enforcer, Flow};
 use crate::zone::{AddressBook, Border, Placement, Zones};
 
 mod inside;

@@ -10,9 +10,7 @@ use super::document::{Of, Reason, Unknown};
 use super::namespaces::is_system;
 use super::proxies::{self, Proxies};
 use crate::model::{Asset, MeshConfig, Namespace, PeerAuthentication, Workload, kube_id, short_of};
-
-/// The label that enrols a namespace, or a pod, in the ambient data plane (Istio, "Resource Labels").
-pub(super) const AMBIENT: &str = "istio.io/dataplane-mode";
+use crate::reach::AMBIENT;
 
 /// How a namespace takes part in the mesh.
 #[derive(Debug, Clone, Serialize, JsonSchema)]

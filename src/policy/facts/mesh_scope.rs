@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use foldhash::HashSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::context::{Context, names};
 use super::document::Of;
 use super::document::{Reason, Unknown};
-use super::mesh::{AMBIENT, Enrolment};
-use crate::model::{Asset, Body, Inventory, MeshConfig, ServiceEntry, Sidecar, Workload, short_of};
+use super::mesh::Enrolment;
+use crate::model::{Asset, MeshConfig, ServiceEntry, Sidecar, Workload, short_of};
+use crate::reach::AMBIENT;
 
 /// What the mesh leaves out of a namespace, and where its sidecars may connect.
 #[derive(Serialize, JsonSchema)]
@@ -38,33 +38,6 @@ struct Outbound {
     by_id: Option<String>,
     /// Workloads that a Sidecar of their own opens, some by name.
     workloads: Vec<String>,
-}
-
-/// Clusters that run a mesh: Istio's kinds are there, a namespace is enrolled, or something has a proxy.
-pub(super) fn meshed(inventory: &Inventory) -> HashSet<Arc<str>> {
-    let labels = ["istio-injection", "istio.io/rev", AMBIENT];
-    let of_mesh = |asset: &&Asset| match &asset.body {
-        Body::MeshConfig(_)
-        | Body::PeerAuthentication(_)
-        | Body::AuthorizationPolicy(_)
-        | Body::RequestAuthentication(_)
-        | Body::Sidecar(_)
-        | Body::IstioGateway(_)
-        | Body::VirtualService(_)
-        | Body::DestinationRule(_) => true,
-        Body::Namespace(_) => labels.iter().any(|label| asset.tags.contains_key(*label)),
-        Body::Workload(workload) => {
-            is_control_plane(workload) || workload.containers.iter().any(|c| c == "istio-proxy")
-        }
-        _ => false,
-    };
-    inventory.assets().iter().filter(of_mesh).filter_map(|asset| asset.place.cluster.clone()).collect()
-}
-
-/// Istio's own workloads, by the labels of its charts.
-fn is_control_plane(workload: &Workload) -> bool {
-    let label = |key: &str| workload.labels.get(key).map(String::as_str);
-    matches!(label("app"), Some("istiod" | "ztunnel")) || label("k8s-app") == Some("istio-cni-node")
 }
 
 pub(super) fn namespace(

@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::document::{Reason, Unknown};
-use super::mesh::{AMBIENT, enrolment};
+use super::mesh::enrolment;
 use crate::model::{Asset, Namespace, Workload, kube_id};
+use crate::reach::AMBIENT;
 
 /// What of a workload the mesh does not see.
 #[derive(Default, Serialize, JsonSchema)]

@@ -8,3 +8,4 @@ mod estates;
 mod flows;
 mod logged;
 mod logs;
+mod policies;

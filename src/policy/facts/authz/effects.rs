@@ -15,8 +15,9 @@ use crate::model::{
 };
 use crate::policy::facts::context::{Context, names};
 use crate::policy::facts::document::{Of, Reason, Unknown};
-use crate::policy::facts::mesh::{self, AMBIENT, WorkloadFact};
+use crate::policy::facts::mesh::{self, WorkloadFact};
 use crate::policy::facts::namespaces::selects;
+use crate::reach::AMBIENT;
 
 /// What an enforced ALLOW or DENY policy misses.
 #[derive(Default, Serialize, JsonSchema)]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Context;
-use crate::policy::facts::enforcement::{self, Enforcer};
-use crate::policy::facts::mixing;
+use crate::policy::facts::{enforcement, mixing};
+use crate::reach::Enforcer;
 
 impl Context<'_> {
     /// Subnets, instances and EKS clusters of a VPC, as places in the inventory.

@@ -8,12 +8,13 @@ use foldhash::{HashMap, HashSet};
 
 use super::Context;
 use crate::model::{Asset, Body, Namespace, Workload, kube_id};
-use crate::policy::facts::{mesh_scope, routes};
+use crate::policy::facts::routes;
+use crate::reach;
 
 impl Context<'_> {
     /// Whether a cluster runs a mesh.
     pub(in crate::policy::facts) fn is_meshed(&self, cluster: &Arc<str>) -> bool {
-        let all: &HashSet<Arc<str>> = self.meshed.get_or_init(|| mesh_scope::meshed(self.inventory));
+        let all: &HashSet<Arc<str>> = self.meshed.get_or_init(|| reach::meshed(self.inventory));
         all.contains(cluster)
     }
 

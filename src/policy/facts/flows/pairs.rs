@@ -8,14 +8,14 @@ use serde::Serialize;
 
 use crate::model::{AddressSet, Connections, short_of};
 use crate::policy::facts::context::Context;
-use crate::reach::{Party, Verdict};
+use crate::reach::{Clusters, Party, Place, Verdict, WorkloadPair, judged_protocols};
 
 /// What passes from one end to another. A pair that is not listed is denied.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Pair {
     /// Where it begins.
     pub src: String,
-    /// `load-balancer`, `node-group`, `instance`, `interfaces` …; `addresses` for a range outside of the estate, `unknown`
+    /// `load-balancer`, `node-group`, `instance`, `interfaces`, `workload` …; `addresses` for a range outside of the estate, `unknown`
     /// for what nobody knows the addresses of.
     pub src_kind: &'static str,
     /// Where it ends.
@@ -40,8 +40,30 @@ pub struct Ports {
 /// An end: its kind and its name.
 type End = (&'static str, String);
 
-/// All pairs, in the order of their names.
-pub fn pairs(context: &Context<'_>) -> Vec<Pair> {
+/// All pairs: those of the network, then those of workloads, each in the order of their names.
+pub fn pairs(context: &Context<'_>, clusters: &Clusters<'_>) -> Vec<Pair> {
+    let mut all = of_network(context);
+    let mut own: Vec<Pair> = clusters.pairs().iter().flat_map(|pair| of_workloads(clusters, pair)).collect();
+    own.sort_by(|a, b| (&a.src, &a.dst, a.verdict.as_str()).cmp(&(&b.src, &b.dst, b.verdict.as_str())));
+    all.extend(own);
+    all
+}
+
+/// Rows of one pair: one for each two ranges of addresses outside.
+fn of_workloads(clusters: &Clusters<'_>, pair: &WorkloadPair<'_, '_>) -> Vec<Pair> {
+    let ends = |place: &Place<'_, '_>| -> Vec<End> {
+        match place {
+            Place::Pods(pods) if clusters.is_one() => vec![("workload", pods.name())],
+            Place::Pods(pods) => vec![("workload", format!("{}/{}", pods.cluster(), pods.name()))],
+            Place::Addresses(set) => ranges(set).into_iter().map(|range| ("addresses", range)).collect(),
+        }
+    };
+    let to = ends(&pair.dst);
+    let both = ends(&pair.src).into_iter().flat_map(|src| to.iter().map(move |dst| (src.clone(), dst.clone())));
+    both.flat_map(|(src, dst)| rows(&src, &dst, &pair.must, &pair.may)).collect()
+}
+
+fn of_network(context: &Context<'_>) -> Vec<Pair> {
     let flows = context.reach.pairs(context.zones, &context.book);
     let outside = flows.iter().flat_map(|flow| [&flow.src, &flow.dst]).filter_map(|party| match party {
         Party::Outside(outside) => outside.addresses.as_ref(),
@@ -60,22 +82,21 @@ pub fn pairs(context: &Context<'_>) -> Vec<Pair> {
             }
         }
     }
-    let rows = |((src, dst), (must, may)): ((End, End), (Connections, Connections))| {
-        let perhaps = may.subtract(&must);
-        [(must, Verdict::Allowed), (perhaps, Verdict::Unknown)]
-            .into_iter()
-            .filter(|(open, _)| !open.is_empty())
-            .map(|(open, verdict)| Pair {
-                src: src.1.clone(),
-                src_kind: src.0,
-                dst: dst.1.clone(),
-                dst_kind: dst.0,
-                connections: ports(&open),
-                verdict,
-            })
-            .collect::<Vec<_>>()
+    all.iter().flat_map(|((src, dst), (must, may))| rows(src, dst, must, may)).collect()
+}
+
+/// A row for what passes, and one for what may beyond that.
+fn rows(src: &End, dst: &End, must: &Connections, may: &Connections) -> Vec<Pair> {
+    let row = |(open, verdict): (Connections, Verdict)| Pair {
+        src: src.1.clone(),
+        src_kind: src.0,
+        dst: dst.1.clone(),
+        dst_kind: dst.0,
+        connections: told(&open),
+        verdict,
     };
-    all.into_iter().flat_map(rows).collect()
+    let all = [(must.clone(), Verdict::Allowed), (may.subtract(must), Verdict::Unknown)];
+    all.into_iter().filter(|(open, _)| !open.is_empty()).map(row).collect()
 }
 
 fn ends(context: &Context<'_>, party: &Party, blocks: &[ipnet::IpNet]) -> Vec<End> {
@@ -105,6 +126,11 @@ fn follows(high: IpAddr, low: IpAddr) -> bool {
         (IpAddr::V6(high), IpAddr::V6(low)) => u128::from(high).checked_add(1) == Some(low.into()),
         _ => false,
     }
+}
+
+/// What passes, by protocol: everything that policies judge is `All`.
+fn told(open: &Connections) -> Vec<Ports> {
+    if *open == judged_protocols() { ports(&Connections::all()) } else { ports(open) }
 }
 
 /// By protocol: `tcp/80` and `tcp/90-95` are `TCP` and `80,90-95`.

@@ -1,0 +1,224 @@
+//! The workloads of all clusters, with what policies see of them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
+
+use super::enforcer::{self, Enforcer};
+use super::mesh;
+use crate::model::{
+    AddressSet, Asset, FargateProfile, ForeignNetworkPolicy, Inventory, Kind, LabelSelector, Namespace, NetworkPolicy,
+    Place, Workload,
+};
+use crate::reach::ends::EndError;
+
+/// The label that the API server sets on every namespace (Kubernetes, "Namespaces", automatic labelling).
+const NAME: &str = "kubernetes.io/metadata.name";
+
+/// The label that pods on Fargate bear.
+const ON_FARGATE: &str = "eks.amazonaws.com/fargate-profile";
+
+impl Pods<'_> {
+    /// Whether a selector fits all of the pods; none where it fits some only, or cannot be read.
+    pub(super) fn fit(&self, selector: &LabelSelector) -> Option<bool> {
+        let varies = |key: &String| self.body.varying.contains(key);
+        let mut sure = selector.clone();
+        sure.match_labels.retain(|key, _| !varies(key));
+        sure.match_expressions.retain(|expression| !varies(&expression.key));
+        match sure.matches(&self.body.labels)? {
+            false => Some(false),
+            true => (sure == *selector).then_some(true),
+        }
+    }
+
+    /// Whether all of the pods bear addresses of a block, or none does; not known where some do, or were not read.
+    pub(super) fn are_within(&self, block: &AddressSet) -> Option<bool> {
+        let inside = self.body.addresses.iter().filter(|address| block.contains(**address)).count();
+        let known = !self.body.host_network && self.body.pods > 0 && self.body.addresses.len() as u64 >= self.body.pods;
+        match inside {
+            0 if known => Some(false),
+            all if known && all == self.body.addresses.len() => Some(true),
+            _ => None,
+        }
+    }
+
+    /// Its cluster.
+    pub fn cluster(&self) -> &str {
+        self.cluster
+    }
+
+    /// `namespace/workload`.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.namespace, self.asset.id.rsplit('/').next().unwrap_or_default())
+    }
+}
+
+/// Pods of one workload: policies tell none of them apart.
+#[derive(Debug)]
+pub struct Pods<'a> {
+    /// The workload.
+    pub asset: &'a Asset,
+    pub(super) body: &'a Workload,
+    pub(super) cluster: &'a Arc<str>,
+    pub(super) namespace: &'a Arc<str>,
+    /// Whether a Fargate profile runs them: no agent guards them there.
+    pub(super) on_fargate: bool,
+}
+
+/// A namespace's labels.
+#[derive(Debug)]
+struct Labels {
+    all: BTreeMap<String, String>,
+    /// Whether there are no others.
+    whole: bool,
+}
+
+/// Cluster and namespace.
+type Home<'a> = (&'a str, &'a str);
+
+/// What can pass between the workloads of clusters.
+#[derive(Debug)]
+pub struct Clusters<'a> {
+    pub(super) inventory: &'a Inventory,
+    pub(super) pods: Vec<Pods<'a>>,
+    namespaces: HashMap<Home<'a>, Labels>,
+    policies: HashMap<Home<'a>, Vec<(&'a Asset, &'a NetworkPolicy)>>,
+    /// Policies of kinds without a model, by cluster.
+    foreign: HashMap<&'a str, Vec<(&'a Asset, &'a ForeignNetworkPolicy)>>,
+    enforcers: HashMap<Arc<str>, Enforcer>,
+    meshed: HashSet<Arc<str>>,
+}
+
+impl<'a> Clusters<'a> {
+    /// Indexes an inventory; `assumed` says of which clusters it is assumed that something enforces NetworkPolicies.
+    pub fn new(inventory: &'a Inventory, assumed: &dyn Fn(&str) -> bool) -> Self {
+        let mut this = Self {
+            inventory,
+            pods: vec![],
+            namespaces: HashMap::default(),
+            policies: HashMap::default(),
+            foreign: HashMap::default(),
+            enforcers: enforcer::enforcers(inventory, assumed),
+            meshed: mesh::meshed(inventory),
+        };
+        for (_, asset, body) in inventory.of::<Namespace>() {
+            let Some((cluster, namespace)) = home(asset) else { continue };
+            let mut all = asset.tags.clone();
+            all.entry(NAME.to_owned()).or_insert_with(|| namespace.to_string());
+            this.namespaces.insert((cluster, namespace), Labels { all, whole: !body.implied });
+        }
+        for (_, asset, policy) in inventory.of::<NetworkPolicy>() {
+            if let Some((cluster, namespace)) = home(asset) {
+                this.policies.entry((cluster, namespace)).or_default().push((asset, policy));
+            }
+        }
+        for (_, asset, policy) in inventory.of::<ForeignNetworkPolicy>() {
+            if let Some(cluster) = &asset.place.cluster {
+                this.foreign.entry(cluster).or_default().push((asset, policy));
+            }
+        }
+        this.pods = inventory.of::<Workload>().filter_map(|(_, asset, body)| pods(inventory, asset, body)).collect();
+        this
+    }
+
+    /// Whether the sources hold nothing but Kubernetes objects: then there is no network to ask beside them.
+    pub(super) fn stand_alone(&self) -> bool {
+        self.inventory.assets().iter().all(|asset| asset.place.account.is_none() && !asset.id.starts_with("arn:"))
+    }
+
+    /// Whether the workloads are of one cluster, and need not say which.
+    pub fn is_one(&self) -> bool {
+        self.pods.windows(2).all(|two| matches!(two, [a, b] if a.cluster == b.cluster))
+    }
+
+    /// Workloads by the name that people write, `[cluster/]namespace/workload`, or by id; none where the text is no such
+    /// name.
+    ///
+    /// # Errors
+    /// Nothing bears the name, or several workloads do.
+    pub fn end(&self, text: &str) -> Option<Result<&Pods<'a>, EndError>> {
+        let parts: Vec<&str> = text.split('/').collect();
+        let fits = |pods: &&Pods<'a>| {
+            let name = pods.asset.id.rsplit('/').next();
+            match parts.as_slice() {
+                [namespace, workload] => **pods.namespace == **namespace && name == Some(workload),
+                [cluster, namespace, workload] => {
+                    **pods.cluster == **cluster && **pods.namespace == **namespace && name == Some(workload)
+                }
+                _ => *pods.asset.id == *text,
+            }
+        };
+        if parts.len() < 2 || text.starts_with("arn:") || text.parse::<ipnet::IpNet>().is_ok() {
+            return None;
+        }
+        let found: Vec<&Pods<'a>> = self.pods.iter().filter(fits).collect();
+        Some(match found.as_slice() {
+            [] => Err(EndError::NotFound(text.to_owned())),
+            [one] => Ok(*one),
+            several => Err(EndError::Ambiguous {
+                name: text.to_owned(),
+                candidates: several.iter().map(|pods| pods.asset.id.to_string()).collect(),
+            }),
+        })
+    }
+
+    /// NetworkPolicies of the pods' namespace.
+    pub(super) fn policies_of(&self, pods: &Pods<'a>) -> &[(&'a Asset, &'a NetworkPolicy)] {
+        self.policies.get(&(&**pods.cluster, &**pods.namespace)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Policies without a model that may be about the pods, in a direction.
+    pub(super) fn foreign_to(&self, pods: &Pods<'a>, ingress: bool) -> Option<&'a Asset> {
+        let about = |(asset, policy): &&(&'a Asset, &'a ForeignNetworkPolicy)| {
+            let own = asset.place.namespace.as_ref().is_none_or(|namespace| namespace == pods.namespace);
+            own && if ingress { policy.ingress } else { policy.egress } != Some(false)
+        };
+        self.foreign.get(&**pods.cluster)?.iter().find(about).map(|(asset, _)| *asset)
+    }
+
+    pub(super) fn enforcer(&self, pods: &Pods<'a>) -> &Enforcer {
+        self.enforcers.get(&**pods.cluster).unwrap_or(&Enforcer::NotRead)
+    }
+
+    pub(super) fn is_meshed(&self, pods: &Pods<'a>) -> bool {
+        self.meshed.contains(pods.cluster)
+    }
+
+    /// Whether all objects of a kind in the pods' cluster were read.
+    pub(super) fn listed<K: Kind>(&self, pods: &Pods<'a>) -> bool {
+        let place = Place { cluster: Some(Arc::clone(pods.cluster)), ..Place::default() };
+        !self.inventory.coverage.fell_short(K::NAME, &place)
+    }
+
+    /// Whether a selector fits the namespace of some pods; none where that is not known.
+    pub(super) fn is_selected(&self, selector: &LabelSelector, pods: &Pods<'a>) -> Option<bool> {
+        let labels = self.namespaces.get(&(&**pods.cluster, &**pods.namespace))?;
+        if labels.whole {
+            return selector.matches(&labels.all);
+        }
+        // of a namespace without an object nothing but its name is known
+        let mut about_name = selector.clone();
+        about_name.match_labels.retain(|key, _| key == NAME);
+        about_name.match_expressions.retain(|expression| expression.key == NAME);
+        match about_name.matches(&labels.all)? {
+            false => Some(false),
+            true => (about_name == *selector).then_some(true),
+        }
+    }
+}
+
+fn home(asset: &Asset) -> Option<(&Arc<str>, &Arc<str>)> {
+    Some((asset.place.cluster.as_ref()?, asset.place.namespace.as_ref()?))
+}
+
+/// Source: Amazon EKS User Guide, "Define which Pods use AWS Fargate when launched": a pod that a selector fits runs
+/// there and bears a label of its profile; "AWS Fargate considerations": no DaemonSets.
+fn pods<'a>(inventory: &'a Inventory, asset: &'a Asset, body: &'a Workload) -> Option<Pods<'a>> {
+    let (cluster, namespace) = home(asset)?;
+    let mut profiles = inventory.of::<FargateProfile>().filter(|(.., profile)| *profile.cluster == **cluster);
+    let told = body.labels.contains_key(ON_FARGATE);
+    let on_fargate = body.workload_kind != "DaemonSet"
+        && (told || profiles.any(|(.., profile)| profile.runs(namespace, &body.labels)));
+    Some(Pods { asset, body, cluster, namespace, on_fargate })
+}
