@@ -65,8 +65,10 @@ fn pairs(inputs: &Inputs, format: Format) -> Result<u8, CliError> {
     let clusters = clusters(&inventory, &config)?;
     let pairs = facts::pairs(&Context::new(&inventory, &zones, &config, day, &network), &clusters);
     output::gaps(&inventory.coverage);
-    for assumption in clusters.assumptions() {
-        output::note(&format!("assumed: {assumption}"));
+    if clusters.stand_alone() {
+        clusters.assumptions().iter().for_each(|assumption| output::note(&format!("assumed: {assumption}")));
+    } else if !clusters.is_empty() {
+        output::note("pairs of workloads are not listed: NetworkPolicies are not judged together with the network yet");
     }
     output::product(|out| match format {
         Format::Text => pairs.iter().try_for_each(|pair| writeln!(out, "{}", clean(&pair.text()))),

@@ -197,7 +197,7 @@ impl<'a> Network<'a> {
 }
 
 /// One hop of an answer.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Hop {
     /// The resource that is passed, or that nothing passes.
     pub at: String,

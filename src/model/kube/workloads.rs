@@ -53,6 +53,7 @@ pub struct Workload {
     /// How many running pods were folded into it.
     pub pods: u64,
     /// Addresses of running pods, sorted; of pods on their node's network none, since those are the node's.
+    /// Documents for rules leave them out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<IpAddr>,
     /// Keys of labels that running pods bear otherwise than `labels` says, sorted: policies may tell them apart.

@@ -56,7 +56,7 @@ pub use scope::scope;
 
 use crate::config::Category;
 use crate::finding::Location;
-use crate::model::{Asset, Body, Origin};
+use crate::model::{Asset, Body, Origin, Workload};
 use document::{Derived, Document, Header, Unknown};
 
 /// The kind of documents about what gave an asset its zone.
@@ -129,7 +129,14 @@ where
     let derived = derive(context, at, asset, &mut unknown);
     let placement = context.judged(at);
     let header = Header::of_asset(kind, asset, placement, unknown);
-    let body = asset.body.to_json().and_then(RawValue::from_string);
+    let body = match &asset.body {
+        // documents stay small, however many pods there are
+        Body::Workload(workload) if !workload.addresses.is_empty() => {
+            Body::from(Workload { addresses: vec![], ..workload.as_ref().clone() }).to_json()
+        }
+        body => body.to_json(),
+    };
+    let body = body.and_then(RawValue::from_string);
     // INVARIANT: bodies are plain structs of strings, numbers and lists, which always serialise
     let body = body.unwrap_or_else(|_| RawValue::NULL.to_owned());
     Fact {

@@ -81,6 +81,10 @@ pub(super) struct Estate<'n> {
 
 type Memo = OnceLock<Arc<Vec<Arrival>>>;
 
+/// What arrivals have in common that are told as one: border, kind, relays, whether their address is kept, and whether
+/// they are judged alone.
+type Alike = (Border, usize, Vec<String>, bool, bool);
+
 /// Whose arrivals at a relay are asked for: where the relay leads out of scope, most of them are nobody's business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Whose {
@@ -207,7 +211,7 @@ impl<'n> Estate<'n> {
     fn alike(&self, found: Vec<Arrival>) -> Vec<Arrival> {
         // with each that is kept its classes, as long as others join them
         let mut kept: Vec<(Arrival, Vec<usize>)> = Vec::new();
-        let mut by: HashMap<(Border, usize, Vec<String>, bool, bool), Vec<usize>> = HashMap::new();
+        let mut by: HashMap<Alike, Vec<usize>> = HashMap::new();
         for arrival in found {
             let From::Classes(own) = &arrival.from else {
                 kept.push((arrival, vec![]));

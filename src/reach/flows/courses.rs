@@ -51,6 +51,12 @@ type Asked = (Vec<bool>, bool);
 /// it.
 type Key<'n> = (&'n str, bool, Option<IpNet>, Option<IpNet>);
 
+/// VPC, subnet, and whether it is about IPv4.
+type Family<'n> = (&'n str, &'n str, bool);
+
+/// A class with its number.
+type Numbered<'c, 'n> = (usize, &'c Class<'n>);
+
 /// All subnets, and which of them send near what.
 pub(super) struct Courses<'n> {
     senders: Vec<Senders<'n>>,
@@ -63,14 +69,14 @@ pub(super) struct Courses<'n> {
 impl<'n> Courses<'n> {
     /// `begins` says whether a class begins connections of its own.
     pub fn of(network: &Network<'_>, classes: &[Class<'n>], begins: impl Fn(&Class<'n>) -> bool) -> Self {
-        let mut subnets: BTreeMap<(&str, &str, bool), Vec<(usize, &Class<'n>)>> = BTreeMap::new();
+        let mut subnets: BTreeMap<Family<'n>, Vec<Numbered<'_, 'n>>> = BTreeMap::new();
         for (at, class) in classes.iter().enumerate().filter(|(_, class)| begins(class)) {
             subnets.entry((class.vpc, class.subnet, class.point.address().is_ipv4())).or_default().push((at, class));
         }
         let borders: BTreeSet<&Border> = subnets.values().flatten().map(|(_, class)| &class.source).collect();
         let borders: Vec<Border> = borders.into_iter().cloned().collect();
         let forwards = |class: &Class<'_>| network.interfaces.get(class.at).is_none_or(|interface| interface.forwards);
-        let of = |((vpc, subnet, _), own): ((&'n str, &'n str, bool), Vec<(usize, &Class<'n>)>)| {
+        let of = |((vpc, subnet, _), own): (Family<'n>, Vec<Numbered<'_, 'n>>)| {
             let addresses: Vec<IpNet> = own.iter().map(|(_, class)| class.point.address().into()).collect();
             let under_its_own = !own.iter().any(|(_, class)| forwards(class));
             let around = under_its_own.then(|| AddressSet::from_nets(&addresses).hull());

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use super::clusters::{Clusters, Pods};
 use super::enforcer::Enforcer;
 use super::policy::{Peer, Side};
+use super::ports::judged;
 use crate::model::{AddressSet, Connections, Direction, NetworkPolicy, NetworkPolicyPeer};
 use crate::reach::band::Band;
 use crate::reach::query::{Answer, Verdict};
@@ -24,6 +25,8 @@ pub enum Place<'p, 'a> {
 pub(super) struct Between {
     pub band: Band,
     pub hops: Vec<Hop>,
+    /// What is not known of it.
+    pub doubts: Vec<Hop>,
     pub assumed: Vec<String>,
     /// What is not judged here, and so may stop what policies let through.
     pub open: Option<Hop>,
@@ -69,7 +72,15 @@ impl<'a> Clusters<'a> {
         };
         let connections = parts.iter().fold(Connections::default(), |all, part| all.union(&of(part)));
         let mut hops = shows.map(|part| part.hops.clone()).unwrap_or_default();
-        hops.extend(shows.and_then(|part| part.open.clone()).filter(|_| verdict == Verdict::Unknown));
+        if verdict == Verdict::Unknown {
+            hops.extend(shows.iter().flat_map(|part| part.open.iter().chain(&part.doubts).cloned()));
+            let other = Connections::all().subtract(&judged());
+            let undefined = connections.subtract(&other).is_empty();
+            hops.extend(shows.filter(|_| undefined).map(|part| Hop {
+                why: "NetworkPolicies say nothing of other protocols than TCP, UDP and SCTP".to_owned(),
+                ..part.hops.last().cloned().unwrap_or_default()
+            }));
+        }
         let mut assumptions: Vec<String> = match verdict {
             Verdict::Denied => parts.iter().flat_map(|part| part.assumed.iter().cloned()).collect(),
             Verdict::Allowed => vec![ROUTED.to_owned()],
@@ -86,7 +97,7 @@ impl<'a> Clusters<'a> {
         if std::ptr::eq(from, to) && !from.body.host_network && from.body.pods == 1 {
             let why = "one pod: what it sends to itself is never blocked".to_owned();
             let hop = Hop { at: from.asset.id.to_string(), by: String::new(), why };
-            return Between { band: Band::open(), hops: vec![hop], assumed: vec![], open: None };
+            return Between { band: Band::open(), hops: vec![hop], doubts: vec![], assumed: vec![], open: None };
         }
         let out = self.side(from, Direction::Egress, Peer::Pods(to));
         let into = self.side(to, Direction::Ingress, Peer::Pods(from));
@@ -156,9 +167,16 @@ pub(super) fn enforced(cluster: &str) -> String {
 fn joined(out: Side, into: Side) -> Between {
     let band = out.band.and(&into.band);
     let assumed = out.assumed.into_iter().chain(into.assumed).collect();
-    Between { band, hops: vec![out.hop, into.hop], assumed, open: None }
+    let doubts = out.doubts.into_iter().chain(into.doubts).collect();
+    Between { band, hops: vec![out.hop, into.hop], doubts, assumed, open: None }
 }
 
 fn alone(side: Side) -> Between {
-    Between { band: side.band, hops: vec![side.hop], assumed: side.assumed.into_iter().collect(), open: None }
+    Between {
+        band: side.band,
+        hops: vec![side.hop],
+        doubts: side.doubts,
+        assumed: side.assumed.into_iter().collect(),
+        open: None,
+    }
 }

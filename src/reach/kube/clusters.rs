@@ -123,8 +123,13 @@ impl<'a> Clusters<'a> {
     }
 
     /// Whether the sources hold nothing but Kubernetes objects: then there is no network to ask beside them.
-    pub(super) fn stand_alone(&self) -> bool {
+    pub fn stand_alone(&self) -> bool {
         self.inventory.assets().iter().all(|asset| asset.place.account.is_none() && !asset.id.starts_with("arn:"))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.pods.is_empty()
     }
 
     /// Whether the workloads are of one cluster, and need not say which.

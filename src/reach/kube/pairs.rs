@@ -34,8 +34,12 @@ impl<'p, 'a> WorkloadPair<'p, 'a> {
 }
 
 impl<'a> Clusters<'a> {
-    /// All pairs with a workload at one end at least between which something passes or may.
+    /// All pairs with a workload at one end at least between which something passes or may. None where more was read than
+    /// Kubernetes objects: there policies alone decide nothing.
     pub fn pairs(&self) -> Vec<WorkloadPair<'_, 'a>> {
+        if !self.stand_alone() {
+            return vec![];
+        }
         let policies = self.inventory.of::<NetworkPolicy>();
         let cuts: BTreeSet<_> = policies.flat_map(|(_, _, policy)| blocks(policy)).collect();
         let cuts: Vec<_> = cuts.into_iter().collect();

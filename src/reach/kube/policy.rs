@@ -6,6 +6,7 @@
 //! Source: Kubernetes, "Network Policies": "The two sorts of pod isolation", "Behavior of to and from selectors", "What you
 //! can't do with network policies".
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::answer::enforced;
@@ -33,6 +34,8 @@ pub(super) enum Peer<'p, 'a> {
 pub(super) struct Side {
     pub band: Band,
     pub hop: Hop,
+    /// What is not known of it.
+    pub doubts: Vec<Hop>,
     /// What it rests on beside the sources.
     pub assumed: Option<String>,
 }
@@ -44,7 +47,7 @@ impl<'a> Clusters<'a> {
         let way = if ingress { "in" } else { "out" };
         let say = |band: Band, by: String, why: String| {
             let hop = Hop { at: pods.asset.id.to_string(), by, why };
-            Side { band, hop, assumed: None }
+            Side { band, hop, doubts: vec![], assumed: None }
         };
         if pods.body.host_network {
             // they are their nodes: nothing selects them
@@ -58,7 +61,10 @@ impl<'a> Clusters<'a> {
             let why = format!("a policy of a kind that is not modelled may decide what it lets {way}");
             return say(Band::unknown(), foreign.id.to_string(), why);
         }
-        let (mut band, mut by) = self.isolated(pods, direction, peer);
+        let mut doubts = Vec::new();
+        let (mut band, mut by) = self.isolated(pods, direction, peer, &mut doubts);
+        let doubts = doubts.into_iter().collect::<BTreeSet<String>>().into_iter();
+        let doubts: Vec<Hop> = doubts.map(|why| Hop { at: pods.asset.id.to_string(), by: by.clone(), why }).collect();
         if !self.listed::<NetworkPolicy>(pods) {
             // others may isolate it, or let through more
             band = Band { must: Connections::default(), may: Connections::all() };
@@ -76,6 +82,7 @@ impl<'a> Clusters<'a> {
             band = Band { must: band.must, may: Connections::all() };
         }
         let why = format!("NetworkPolicies limit what it lets {way}");
+        let say = |band, by, why| Side { doubts: doubts.clone(), ..say(band, by, why) };
         match self.enforcer(pods) {
             Enforcer::None(instead) => say(
                 Band::open(),
@@ -95,7 +102,13 @@ impl<'a> Clusters<'a> {
     }
 
     /// What policies let through, taken to be enforced, and which of them are about the pods.
-    fn isolated(&self, pods: &Pods<'a>, direction: Direction, peer: Peer<'_, 'a>) -> (Band, String) {
+    fn isolated(
+        &self,
+        pods: &Pods<'a>,
+        direction: Direction,
+        peer: Peer<'_, 'a>,
+        doubts: &mut Vec<String>,
+    ) -> (Band, String) {
         let (mut sure, mut doubt): (Vec<Band>, Vec<Band>) = (vec![], vec![]);
         let mut by: Vec<&str> = Vec::new();
         for (asset, policy) in self.policies_of(pods) {
@@ -109,7 +122,13 @@ impl<'a> Clusters<'a> {
                 continue;
             }
             by.push(&asset.id);
-            let lets = self.lets(policy, pods, direction, peer);
+            if let Some(field) = policy.unknown_fields.first() {
+                doubts.push(format!("what {field} of {} means is not known", asset.id));
+            }
+            if selected == Tri::Unknown {
+                doubts.push(format!("whether {} is about all of its pods is not known", asset.id));
+            }
+            let lets = self.lets(policy, pods, direction, peer, doubts);
             match (selected, known) {
                 (Tri::Yes, true) => sure.push(lets),
                 // with a field that is not known it may let through more, or nothing, or be about something else
@@ -128,7 +147,14 @@ impl<'a> Clusters<'a> {
     }
 
     /// What the rules of one policy let through.
-    fn lets(&self, policy: &NetworkPolicy, pods: &Pods<'a>, direction: Direction, peer: Peer<'_, 'a>) -> Band {
+    fn lets(
+        &self,
+        policy: &NetworkPolicy,
+        pods: &Pods<'a>,
+        direction: Direction,
+        peer: Peer<'_, 'a>,
+        doubts: &mut Vec<String>,
+    ) -> Band {
         let rules = match direction {
             Direction::Ingress => &policy.ingress_rules,
             Direction::Egress => &policy.egress_rules,
@@ -138,14 +164,26 @@ impl<'a> Clusters<'a> {
             (Direction::Egress, Peer::Pods(other)) => Some(other.body),
             (Direction::Egress, Peer::Address(_)) => None,
         };
-        rules.iter().fold(Band::shut(), |all, rule| all.or(&self.by_rule(rule, pods, peer, to)))
+        rules.iter().fold(Band::shut(), |all, rule| all.or(&self.by_rule(rule, pods, peer, to, doubts)))
     }
 
-    fn by_rule(&self, rule: &NetworkPolicyRule, own: &Pods<'a>, peer: Peer<'_, 'a>, to: Option<&Workload>) -> Band {
-        let about = match rule.peers.as_slice() {
-            [] => Tri::Yes,
-            peers => Tri::any(peers.iter().map(|meant| self.is_meant(meant, own, peer))),
-        };
+    fn by_rule(
+        &self,
+        rule: &NetworkPolicyRule,
+        own: &Pods<'a>,
+        peer: Peer<'_, 'a>,
+        to: Option<&Workload>,
+        doubts: &mut Vec<String>,
+    ) -> Band {
+        let each: Vec<Tri> = rule.peers.iter().map(|meant| self.is_meant(meant, own, peer)).collect();
+        let about = if each.is_empty() { Tri::Yes } else { Tri::any(each.iter().copied()) };
+        if about == Tri::Unknown {
+            let open = rule.peers.iter().zip(&each).filter(|(_, meant)| **meant == Tri::Unknown);
+            doubts.extend(open.map(|(peer, _)| match &peer.ip_block {
+                Some(block) => format!("whether {} is about pods, or about all of these, is not known", block.cidr),
+                None => "whether its selectors fit all of the other pods is not known".to_owned(),
+            }));
+        }
         match about {
             Tri::Yes => ports::band(&rule.ports, to),
             Tri::Unknown => ports::band(&rule.ports, to).doubt(&Connections::all()),

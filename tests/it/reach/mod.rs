@@ -9,3 +9,4 @@ mod flows;
 mod logged;
 mod logs;
 mod policies;
+mod truth_tables;
