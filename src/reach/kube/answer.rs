@@ -22,15 +22,49 @@ pub enum Place<'p, 'a> {
 }
 
 /// What passes between two ends, and what decides.
-pub(super) struct Between {
+pub(super) struct Between<'p, 'a> {
     pub band: Band,
-    pub hops: Vec<Hop>,
-    /// What is not known of it.
-    pub doubts: Vec<Hop>,
-    pub assumed: Vec<String>,
+    sides: Vec<Side<'p, 'a>>,
     /// What is not judged here, and so may stop what policies let through.
-    pub open: Option<Hop>,
+    pub open: Option<Open>,
 }
+
+/// Layers that are not judged together with NetworkPolicies.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Open {
+    Network,
+    Mesh,
+    OtherCluster,
+}
+
+impl Open {
+    fn why(self) -> &'static str {
+        match self {
+            Self::Network => {
+                "whether the network between the nodes carries it is not judged together with NetworkPolicies"
+            }
+            Self::Mesh => "whether the mesh lets it through is not judged together with NetworkPolicies",
+            Self::OtherCluster => "whether clusters reach each other's pods is not in the sources",
+        }
+    }
+}
+
+impl Between<'_, '_> {
+    /// What decides at its ends, and where it is not known whether something passes, why.
+    fn hops(&self, verdict: Verdict, undefined: bool) -> Vec<Hop> {
+        let mut hops: Vec<Hop> = self.sides.iter().map(Side::hop).collect();
+        if verdict == Verdict::Unknown {
+            let at = hops.last().cloned().unwrap_or_default();
+            let more = |why: &str| Hop { why: why.to_owned(), ..at.clone() };
+            hops.extend(self.open.map(|open| Hop { by: String::new(), ..more(open.why()) }));
+            hops.extend(self.sides.iter().flat_map(Side::doubts));
+            hops.extend(undefined.then(|| more(UNDEFINED)));
+        }
+        hops
+    }
+}
+
+const UNDEFINED: &str = "NetworkPolicies say nothing of other protocols than TCP, UDP and SCTP";
 
 /// What holds of networks where only Kubernetes objects were read.
 const ROUTED: &str = "the network carries what NetworkPolicies let through";
@@ -47,7 +81,7 @@ impl<'a> Clusters<'a> {
     /// Answers a question of which an end is a workload: what NetworkPolicies leave of it. Where more than Kubernetes objects
     /// was read, and in a mesh, other layers may stop what they let through.
     pub fn answer(&self, src: &Place<'_, 'a>, dst: &Place<'_, 'a>, asked: &Connections) -> Answer {
-        let mut parts: Vec<Between> = Vec::new();
+        let mut parts: Vec<Between<'_, 'a>> = Vec::new();
         match (src, dst) {
             (Place::Pods(from), Place::Pods(to)) => parts.push(self.between(from, to)),
             (Place::Addresses(set), Place::Pods(to)) => {
@@ -58,31 +92,23 @@ impl<'a> Clusters<'a> {
             }
             (Place::Addresses(_), Place::Addresses(_)) => {}
         }
-        let passes = |part: &&Between| !part.band.must.intersect(asked).is_empty() && part.open.is_none();
-        let perhaps = |part: &&Between| !part.band.may.intersect(asked).is_empty();
+        let passes = |part: &&Between<'_, 'a>| !part.band.must.intersect(asked).is_empty() && part.open.is_none();
+        let perhaps = |part: &&Between<'_, 'a>| !part.band.may.intersect(asked).is_empty();
         let (verdict, shows) = match (parts.iter().find(passes), parts.iter().find(perhaps)) {
             (Some(part), _) => (Verdict::Allowed, Some(part)),
             (None, Some(part)) => (Verdict::Unknown, Some(part)),
             (None, None) => (Verdict::Denied, parts.first()),
         };
-        let of = |part: &Between| match verdict {
+        let of = |part: &Between<'_, 'a>| match verdict {
             Verdict::Allowed if part.open.is_none() => part.band.must.intersect(asked),
             Verdict::Allowed | Verdict::Denied => Connections::default(),
             Verdict::Unknown => part.band.may.intersect(asked),
         };
         let connections = parts.iter().fold(Connections::default(), |all, part| all.union(&of(part)));
-        let mut hops = shows.map(|part| part.hops.clone()).unwrap_or_default();
-        if verdict == Verdict::Unknown {
-            hops.extend(shows.iter().flat_map(|part| part.open.iter().chain(&part.doubts).cloned()));
-            let other = Connections::all().subtract(&judged());
-            let undefined = connections.subtract(&other).is_empty();
-            hops.extend(shows.filter(|_| undefined).map(|part| Hop {
-                why: "NetworkPolicies say nothing of other protocols than TCP, UDP and SCTP".to_owned(),
-                ..part.hops.last().cloned().unwrap_or_default()
-            }));
-        }
+        let undefined = connections.intersect(&judged()).is_empty();
+        let hops = shows.map(|part| part.hops(verdict, undefined)).unwrap_or_default();
         let mut assumptions: Vec<String> = match verdict {
-            Verdict::Denied => parts.iter().flat_map(|part| part.assumed.iter().cloned()).collect(),
+            Verdict::Denied => parts.iter().flat_map(|part| part.sides.iter().filter_map(Side::assumption)).collect(),
             Verdict::Allowed => vec![ROUTED.to_owned()],
             Verdict::Unknown => vec![],
         };
@@ -93,52 +119,37 @@ impl<'a> Clusters<'a> {
     }
 
     /// From one workload to another.
-    pub(super) fn between(&self, from: &Pods<'a>, to: &Pods<'a>) -> Between {
-        if std::ptr::eq(from, to) && !from.body.host_network && from.body.pods == 1 {
-            let why = "one pod: what it sends to itself is never blocked".to_owned();
-            let hop = Hop { at: from.asset.id.to_string(), by: String::new(), why };
-            return Between { band: Band::open(), hops: vec![hop], doubts: vec![], assumed: vec![], open: None };
-        }
+    pub(super) fn between<'p>(&self, from: &'p Pods<'a>, to: &'p Pods<'a>) -> Between<'p, 'a> {
         let out = self.side(from, Direction::Egress, Peer::Pods(to));
         let into = self.side(to, Direction::Ingress, Peer::Pods(from));
-        let mut between = joined(out, into);
+        let mut band = out.band.and(&into.band);
         if std::ptr::eq(from, to) {
-            // which of its pods, and a pod reaches itself
-            between.band.may = Connections::all();
+            // a pod always reaches itself, and which of the workload's pods are meant is not said
+            band = Band::open();
         }
-        between.open = self.not_judged(from, Some(to));
-        between
+        let open = if self.stand_alone() && from.cluster != to.cluster { Some(Open::OtherCluster) } else { None };
+        let open = self.not_judged(from).or_else(|| self.not_judged(to)).or(open);
+        Between { band, sides: vec![out, into], open }
     }
 
     /// From an address outside to a workload.
-    pub(super) fn entering(&self, from: IpAddr, to: &Pods<'a>) -> Between {
+    pub(super) fn entering<'p>(&self, from: IpAddr, to: &'p Pods<'a>) -> Between<'p, 'a> {
         let into = self.side(to, Direction::Ingress, Peer::Address(from));
-        let open = self.not_judged(to, None);
-        Between { open, ..alone(into) }
+        Between { band: into.band.clone(), sides: vec![into], open: self.not_judged(to) }
     }
 
     /// From a workload to an address outside.
-    pub(super) fn leaving(&self, from: &Pods<'a>, to: IpAddr) -> Between {
+    pub(super) fn leaving<'p>(&self, from: &'p Pods<'a>, to: IpAddr) -> Between<'p, 'a> {
         let out = self.side(from, Direction::Egress, Peer::Address(to));
-        let open = self.not_judged(from, None);
-        Between { open, ..alone(out) }
+        Between { band: out.band.clone(), sides: vec![out], open: self.not_judged(from) }
     }
 
     /// What may stop what policies let through and is not judged together with them.
-    fn not_judged(&self, from: &Pods<'a>, to: Option<&Pods<'a>>) -> Option<Hop> {
-        let at = to.unwrap_or(from);
-        let hop = |why: &str| Some(Hop { at: at.asset.id.to_string(), by: String::new(), why: why.to_owned() });
-        if !self.stand_alone() {
-            return hop("whether the network between the nodes carries it is not judged together with NetworkPolicies");
-        }
-        if [Some(from), to].into_iter().flatten().any(|pods| self.is_meshed(pods)) {
-            return hop("whether the mesh lets it through is not judged together with NetworkPolicies");
-        }
-        match to {
-            Some(to) if to.cluster != from.cluster => {
-                hop("whether clusters reach each other's pods is not in the sources")
-            }
-            _ => None,
+    fn not_judged(&self, pods: &Pods<'a>) -> Option<Open> {
+        match (self.stand_alone(), self.is_meshed(pods)) {
+            (false, _) => Some(Open::Network),
+            (true, true) => Some(Open::Mesh),
+            (true, false) => None,
         }
     }
 
@@ -162,21 +173,4 @@ pub(super) fn blocks(policy: &NetworkPolicy) -> Vec<ipnet::IpNet> {
 /// That policies are enforced, where nothing tells.
 pub(super) fn enforced(cluster: &str) -> String {
     format!("something enforces the NetworkPolicies of {cluster}")
-}
-
-fn joined(out: Side, into: Side) -> Between {
-    let band = out.band.and(&into.band);
-    let assumed = out.assumed.into_iter().chain(into.assumed).collect();
-    let doubts = out.doubts.into_iter().chain(into.doubts).collect();
-    Between { band, hops: vec![out.hop, into.hop], doubts, assumed, open: None }
-}
-
-fn alone(side: Side) -> Between {
-    Between {
-        band: side.band,
-        hops: vec![side.hop],
-        doubts: side.doubts,
-        assumed: side.assumed.into_iter().collect(),
-        open: None,
-    }
 }

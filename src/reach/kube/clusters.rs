@@ -22,6 +22,9 @@ const ON_FARGATE: &str = "eks.amazonaws.com/fargate-profile";
 impl Pods<'_> {
     /// Whether a selector fits all of the pods; none where it fits some only, or cannot be read.
     pub(super) fn fit(&self, selector: &LabelSelector) -> Option<bool> {
+        if self.body.varying.is_empty() {
+            return selector.matches(&self.body.labels);
+        }
         let varies = |key: &String| self.body.varying.contains(key);
         let mut sure = selector.clone();
         sure.match_labels.retain(|key, _| !varies(key));
@@ -88,6 +91,7 @@ pub struct Clusters<'a> {
     foreign: HashMap<&'a str, Vec<(&'a Asset, &'a ForeignNetworkPolicy)>>,
     enforcers: HashMap<Arc<str>, Enforcer>,
     meshed: HashSet<Arc<str>>,
+    stand_alone: bool,
 }
 
 impl<'a> Clusters<'a> {
@@ -101,6 +105,10 @@ impl<'a> Clusters<'a> {
             foreign: HashMap::default(),
             enforcers: enforcer::enforcers(inventory, assumed),
             meshed: mesh::meshed(inventory),
+            stand_alone: inventory
+                .assets()
+                .iter()
+                .all(|asset| asset.place.account.is_none() && !asset.id.starts_with("arn:")),
         };
         for (_, asset, body) in inventory.of::<Namespace>() {
             let Some((cluster, namespace)) = home(asset) else { continue };
@@ -124,7 +132,7 @@ impl<'a> Clusters<'a> {
 
     /// Whether the sources hold nothing but Kubernetes objects: then there is no network to ask beside them.
     pub fn stand_alone(&self) -> bool {
-        self.inventory.assets().iter().all(|asset| asset.place.account.is_none() && !asset.id.starts_with("arn:"))
+        self.stand_alone
     }
 
     /// Whether there are none.

@@ -26,7 +26,7 @@ pub struct WorkloadPair<'p, 'a> {
 
 impl<'p, 'a> WorkloadPair<'p, 'a> {
     /// TCP, UDP and SCTP of it: of other protocols policies say nothing. None where nothing passes.
-    fn of(src: Place<'p, 'a>, dst: Place<'p, 'a>, between: &Between) -> Option<Self> {
+    fn of(src: Place<'p, 'a>, dst: Place<'p, 'a>, between: &Between<'_, 'a>) -> Option<Self> {
         let Band { must, may } = between.band.and(&Band::exactly(judged()));
         let must = if between.open.is_some() { Connections::default() } else { must };
         (!may.is_empty()).then_some(Self { src, dst, must, may })

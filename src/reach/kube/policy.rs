@@ -14,8 +14,8 @@ use super::clusters::{Clusters, Pods};
 use super::enforcer::Enforcer;
 use super::ports;
 use crate::model::{
-    AddressSet, Connections, Direction, IpBlock, LabelSelector, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyRule,
-    Workload,
+    AddressSet, Asset, Connections, Direction, IpBlock, LabelSelector, NetworkPolicy, NetworkPolicyPeer,
+    NetworkPolicyRule,
 };
 use crate::reach::band::Band;
 use crate::reach::guards::Tri;
@@ -29,106 +29,155 @@ pub(super) enum Peer<'p, 'a> {
     Address(IpAddr),
 }
 
-/// What one end lets through, and what decides there.
+/// What one end lets through, and what decides there. Told only where somebody asks: most pairs are never told.
 #[derive(Debug)]
-pub(super) struct Side {
+pub(super) struct Side<'p, 'a> {
     pub band: Band,
-    pub hop: Hop,
+    pods: &'p Pods<'a>,
+    direction: Direction,
+    why: Why<'a>,
+    /// Policies about the pods.
+    by: Vec<&'a Asset>,
+    doubts: Vec<Doubt<'a>>,
+    /// Whether it is assumed that something enforces the policies.
+    pub assumed: bool,
+}
+
+/// What decides at one end.
+#[derive(Debug)]
+enum Why<'a> {
+    /// The pods share their node's network.
+    Node,
+    /// A policy of a kind without a model.
+    Foreign(&'a Asset),
+    /// No policy is about the pods.
+    Open,
+    /// Some policies are.
+    Limited,
+    /// They are, or would be, and were not all collected.
+    NotCollected,
+    /// Nothing enforces them; this was seen instead.
+    NotEnforced(String),
+    /// Nothing enforces them on Fargate.
+    Fargate,
+    /// It is not known whether something enforces them.
+    Unclear(String),
+}
+
+/// What is not known of policies.
+#[derive(Debug)]
+enum Doubt<'a> {
+    Field(&'a Asset, &'a str),
+    Selected(&'a Asset),
+    Block(&'a str),
+    Peer,
+}
+
+impl<'a> Side<'_, 'a> {
+    pub fn hop(&self) -> Hop {
+        let way = if self.direction == Direction::Ingress { "in" } else { "out" };
+        let policies = || self.by.iter().map(|asset| &*asset.id).collect::<Vec<_>>().join(", ");
+        let limited = format!("NetworkPolicies limit what it lets {way}");
+        let (by, why) = match &self.why {
+            Why::Node => (String::new(), "shares its node's network, where no NetworkPolicy applies".to_owned()),
+            Why::Foreign(policy) => (
+                policy.id.to_string(),
+                format!("a policy of a kind that is not modelled may decide what it lets {way}"),
+            ),
+            Why::Open => (String::new(), format!("no NetworkPolicy limits what it lets {way}")),
+            Why::Limited => (policies(), limited),
+            Why::NotCollected => (policies(), "not all NetworkPolicies of its cluster were collected".to_owned()),
+            Why::NotEnforced(instead) => {
+                (instead.clone(), format!("nothing enforces the NetworkPolicies that limit what it lets {way}"))
+            }
+            Why::Fargate => (policies(), "runs on Fargate, where nothing enforces NetworkPolicies".to_owned()),
+            Why::Unclear(about) => {
+                (policies(), format!("whether something enforces its NetworkPolicies is not known: {about}"))
+            }
+        };
+        Hop { at: self.pods.asset.id.to_string(), by, why }
+    }
+
     /// What is not known of it.
-    pub doubts: Vec<Hop>,
-    /// What it rests on beside the sources.
-    pub assumed: Option<String>,
+    pub fn doubts(&self) -> Vec<Hop> {
+        let told = self.doubts.iter().map(|doubt| match doubt {
+            Doubt::Field(policy, field) => (Some(*policy), format!("what its field {field} means is not known")),
+            Doubt::Selected(policy) => (Some(*policy), "whether it is about all of these pods is not known".to_owned()),
+            Doubt::Block(cidr) => (None, format!("whether {cidr} is about pods, or about all of these, is not known")),
+            Doubt::Peer => (None, "whether a selector fits all of the other pods is not known".to_owned()),
+        });
+        let told: BTreeSet<(String, String)> = told
+            .map(|(policy, why)| match policy {
+                Some(policy) => (policy.id.to_string(), why),
+                None => (self.by.iter().map(|asset| &*asset.id).collect::<Vec<_>>().join(", "), why),
+            })
+            .collect();
+        told.into_iter().map(|(by, why)| Hop { at: self.pods.asset.id.to_string(), by, why }).collect()
+    }
+
+    /// That its policies are enforced, where nothing tells.
+    pub fn assumption(&self) -> Option<String> {
+        self.assumed.then(|| enforced(self.pods.cluster))
+    }
 }
 
 impl<'a> Clusters<'a> {
     /// What the policies about some pods let through in one direction, as far as something enforces them.
-    pub(super) fn side(&self, pods: &Pods<'a>, direction: Direction, peer: Peer<'_, 'a>) -> Side {
-        let ingress = direction == Direction::Ingress;
-        let way = if ingress { "in" } else { "out" };
-        let say = |band: Band, by: String, why: String| {
-            let hop = Hop { at: pods.asset.id.to_string(), by, why };
-            Side { band, hop, doubts: vec![], assumed: None }
-        };
+    pub(super) fn side<'p>(&self, pods: &'p Pods<'a>, direction: Direction, peer: Peer<'_, 'a>) -> Side<'p, 'a> {
+        let mut side =
+            Side { band: Band::open(), pods, direction, why: Why::Open, by: vec![], doubts: vec![], assumed: false };
         if pods.body.host_network {
             // they are their nodes: nothing selects them
-            return say(
-                Band::open(),
-                String::new(),
-                "shares its node's network, where no NetworkPolicy applies".to_owned(),
-            );
+            return Side { why: Why::Node, ..side };
         }
-        if let Some(foreign) = self.foreign_to(pods, ingress) {
-            let why = format!("a policy of a kind that is not modelled may decide what it lets {way}");
-            return say(Band::unknown(), foreign.id.to_string(), why);
+        if let Some(foreign) = self.foreign_to(pods, direction == Direction::Ingress) {
+            return Side { band: Band::unknown(), why: Why::Foreign(foreign), ..side };
         }
-        let mut doubts = Vec::new();
-        let (mut band, mut by) = self.isolated(pods, direction, peer, &mut doubts);
-        let doubts = doubts.into_iter().collect::<BTreeSet<String>>().into_iter();
-        let doubts: Vec<Hop> = doubts.map(|why| Hop { at: pods.asset.id.to_string(), by: by.clone(), why }).collect();
+        self.isolate(&mut side, peer);
         if !self.listed::<NetworkPolicy>(pods) {
             // others may isolate it, or let through more
-            band = Band { must: Connections::default(), may: Connections::all() };
-            by = "NetworkPolicies of its cluster were not collected".to_owned();
+            (side.band, side.why) = (Band::unknown(), Why::NotCollected);
         }
-        if band == Band::open() {
-            return say(band, by, format!("no NetworkPolicy limits what it lets {way}"));
+        if side.by.is_empty() && side.band == Band::open() {
+            return side;
         }
-        let near = match peer {
-            Peer::Pods(other) => other.body.host_network && other.cluster == pods.cluster,
-            Peer::Address(_) => false,
-        };
+        let near = matches!(peer, Peer::Pods(other) if other.body.host_network && other.cluster == pods.cluster);
         if near {
             // what a pod's own node sends and gets is never blocked, and they may share it
-            band = Band { must: band.must, may: Connections::all() };
+            side.band.may = Connections::all();
         }
-        let why = format!("NetworkPolicies limit what it lets {way}");
-        let say = |band, by, why| Side { doubts: doubts.clone(), ..say(band, by, why) };
         match self.enforcer(pods) {
-            Enforcer::None(instead) => say(
-                Band::open(),
-                instead.clone(),
-                format!("nothing enforces the NetworkPolicies that limit what it lets {way}"),
-            ),
-            _ if pods.on_fargate => {
-                say(Band::open(), String::new(), "runs on Fargate, where nothing enforces NetworkPolicies".to_owned())
-            }
+            Enforcer::None(instead) => (side.band, side.why) = (Band::open(), Why::NotEnforced(instead.clone())),
+            _ if pods.on_fargate => (side.band, side.why) = (Band::open(), Why::Fargate),
             Enforcer::Unknown(_, about) => {
-                let why = format!("whether something enforces its NetworkPolicies is not known: {about}");
-                say(Band { must: band.must, may: Connections::all() }, by, why)
+                side.band.may = Connections::all();
+                side.why = Why::Unclear(about.clone());
             }
-            Enforcer::NotRead => Side { assumed: Some(enforced(pods.cluster)), ..say(band, by, why) },
-            Enforcer::Seen(_) => say(band, by, why),
+            Enforcer::NotRead => side.assumed = true,
+            Enforcer::Seen(_) => {}
         }
+        side
     }
 
-    /// What policies let through, taken to be enforced, and which of them are about the pods.
-    fn isolated(
-        &self,
-        pods: &Pods<'a>,
-        direction: Direction,
-        peer: Peer<'_, 'a>,
-        doubts: &mut Vec<String>,
-    ) -> (Band, String) {
+    /// What policies let through, taken to be enforced.
+    fn isolate(&self, side: &mut Side<'_, 'a>, peer: Peer<'_, 'a>) {
         let (mut sure, mut doubt): (Vec<Band>, Vec<Band>) = (vec![], vec![]);
-        let mut by: Vec<&str> = Vec::new();
-        for (asset, policy) in self.policies_of(pods) {
-            let about = match direction {
+        for (asset, policy) in self.policies_of(side.pods) {
+            let about = match side.direction {
                 Direction::Ingress => policy.ingress,
                 Direction::Egress => policy.egress,
             };
             let known = policy.unknown_fields.is_empty();
-            let selected = Tri::of(pods.fit(&policy.pod_selector));
+            let selected = Tri::of(side.pods.fit(&policy.pod_selector));
             if selected == Tri::No || !about && known {
                 continue;
             }
-            by.push(&asset.id);
-            if let Some(field) = policy.unknown_fields.first() {
-                doubts.push(format!("what {field} of {} means is not known", asset.id));
-            }
+            side.by.push(asset);
+            side.doubts.extend(policy.unknown_fields.first().map(|field| Doubt::Field(asset, field)));
             if selected == Tri::Unknown {
-                doubts.push(format!("whether {} is about all of its pods is not known", asset.id));
+                side.doubts.push(Doubt::Selected(asset));
             }
-            let lets = self.lets(policy, pods, direction, peer, doubts);
+            let lets = self.lets(policy, side, peer);
             match (selected, known) {
                 (Tri::Yes, true) => sure.push(lets),
                 // with a field that is not known it may let through more, or nothing, or be about something else
@@ -136,57 +185,46 @@ impl<'a> Clusters<'a> {
                 (_, true) => doubt.push(lets.doubt(&Connections::all())),
             }
         }
-        let by = by.join(", ");
+        if !side.by.is_empty() {
+            side.why = Why::Limited;
+        }
         if sure.is_empty() {
             // perhaps none of them is about these pods, and then everything passes
-            return (if doubt.is_empty() { Band::open() } else { Band::unknown() }, by);
+            side.band = if doubt.is_empty() { Band::open() } else { Band::unknown() };
+            return;
         }
         let band = sure.iter().chain(&doubt).fold(Band::shut(), |all, band| all.or(band));
         let undefined = Connections::all().subtract(&ports::judged());
-        (band.or(&Band { must: Connections::default(), may: undefined }), by)
+        side.band = band.or(&Band { must: Connections::default(), may: undefined });
     }
 
     /// What the rules of one policy let through.
-    fn lets(
-        &self,
-        policy: &NetworkPolicy,
-        pods: &Pods<'a>,
-        direction: Direction,
-        peer: Peer<'_, 'a>,
-        doubts: &mut Vec<String>,
-    ) -> Band {
-        let rules = match direction {
+    fn lets(&self, policy: &'a NetworkPolicy, side: &mut Side<'_, 'a>, peer: Peer<'_, 'a>) -> Band {
+        let rules = match side.direction {
             Direction::Ingress => &policy.ingress_rules,
             Direction::Egress => &policy.egress_rules,
         };
-        let to = match (direction, peer) {
-            (Direction::Ingress, _) => Some(pods.body),
+        rules.iter().fold(Band::shut(), |all, rule| all.or(&self.by_rule(rule, side, peer)))
+    }
+
+    fn by_rule(&self, rule: &'a NetworkPolicyRule, side: &mut Side<'_, 'a>, peer: Peer<'_, 'a>) -> Band {
+        let each: Vec<Tri> = rule.peers.iter().map(|meant| self.is_meant(meant, side.pods, peer)).collect();
+        let about = if each.is_empty() { Tri::Yes } else { Tri::any(each.iter().copied()) };
+        let to = match (side.direction, peer) {
+            (Direction::Ingress, _) => Some(side.pods.body),
             (Direction::Egress, Peer::Pods(other)) => Some(other.body),
             (Direction::Egress, Peer::Address(_)) => None,
         };
-        rules.iter().fold(Band::shut(), |all, rule| all.or(&self.by_rule(rule, pods, peer, to, doubts)))
-    }
-
-    fn by_rule(
-        &self,
-        rule: &NetworkPolicyRule,
-        own: &Pods<'a>,
-        peer: Peer<'_, 'a>,
-        to: Option<&Workload>,
-        doubts: &mut Vec<String>,
-    ) -> Band {
-        let each: Vec<Tri> = rule.peers.iter().map(|meant| self.is_meant(meant, own, peer)).collect();
-        let about = if each.is_empty() { Tri::Yes } else { Tri::any(each.iter().copied()) };
-        if about == Tri::Unknown {
-            let open = rule.peers.iter().zip(&each).filter(|(_, meant)| **meant == Tri::Unknown);
-            doubts.extend(open.map(|(peer, _)| match &peer.ip_block {
-                Some(block) => format!("whether {} is about pods, or about all of these, is not known", block.cidr),
-                None => "whether its selectors fit all of the other pods is not known".to_owned(),
-            }));
-        }
         match about {
             Tri::Yes => ports::band(&rule.ports, to),
-            Tri::Unknown => ports::band(&rule.ports, to).doubt(&Connections::all()),
+            Tri::Unknown => {
+                let open = rule.peers.iter().zip(&each).filter(|(_, meant)| **meant == Tri::Unknown);
+                side.doubts.extend(open.map(|(peer, _)| match &peer.ip_block {
+                    Some(block) => Doubt::Block(&block.cidr),
+                    None => Doubt::Peer,
+                }));
+                ports::band(&rule.ports, to).doubt(&Connections::all())
+            }
             Tri::No => Band::shut(),
         }
     }

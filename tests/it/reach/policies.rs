@@ -71,6 +71,7 @@ fn a_pod_is_open_until_a_policy_selects_it_in_a_direction() {
             "a/db a/web tcp/1 allowed",
             "b/ads a/web tcp/1 allowed",
             "a/web a/db icmp unknown",
+            "a/db a/db tcp/1 allowed",
         ],
     );
     expect(

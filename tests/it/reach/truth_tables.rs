@@ -97,6 +97,7 @@ fn expected(lines: &[String], from: &str, to: &str) -> bool {
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "the count is part of what it shows")]
 fn every_pair_of_every_case_is_answered_as_kubernetes_tests_say() {
     let text = std::fs::read_to_string(root().join("fixtures/netpol/kubernetes-e2e.yaml")).unwrap();
     let node = Node::from_yaml(&text, 1).unwrap().unwrap();
