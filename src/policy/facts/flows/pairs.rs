@@ -43,17 +43,18 @@ type End = (&'static str, String);
 /// All pairs: those of the network, then those of workloads, each in the order of their names.
 pub fn pairs(context: &Context<'_>, clusters: &Clusters<'_>) -> Vec<Pair> {
     let mut all = of_network(context);
-    let mut own: Vec<Pair> = clusters.pairs().iter().flat_map(|pair| of_workloads(clusters, pair)).collect();
+    let one = clusters.is_one();
+    let mut own: Vec<Pair> = clusters.pairs().iter().flat_map(|pair| of_workloads(pair, one)).collect();
     own.sort_by(|a, b| (&a.src, &a.dst, a.verdict.as_str()).cmp(&(&b.src, &b.dst, b.verdict.as_str())));
     all.extend(own);
     all
 }
 
-/// Rows of one pair: one for each two ranges of addresses outside.
-fn of_workloads(clusters: &Clusters<'_>, pair: &WorkloadPair<'_, '_>) -> Vec<Pair> {
+/// Rows of one pair: one for each two ranges of addresses outside. Workloads of one cluster need not say which.
+fn of_workloads(pair: &WorkloadPair<'_, '_>, one: bool) -> Vec<Pair> {
     let ends = |place: &Place<'_, '_>| -> Vec<End> {
         match place {
-            Place::Pods(pods) if clusters.is_one() => vec![("workload", pods.name())],
+            Place::Pods(pods) if one => vec![("workload", pods.name())],
             Place::Pods(pods) => vec![("workload", format!("{}/{}", pods.cluster(), pods.name()))],
             Place::Addresses(set) => ranges(set).into_iter().map(|range| ("addresses", range)).collect(),
         }
