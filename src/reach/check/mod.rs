@@ -7,8 +7,11 @@
 mod filters;
 mod internet;
 mod path;
+mod pods;
 
 use std::net::IpAddr;
+
+pub use pods::{Probe, passes_pods};
 
 use crate::model::{InternetGateway, Inventory, NetworkAcl, NetworkInterface};
 

@@ -8,5 +8,6 @@ mod estates;
 mod flows;
 mod logged;
 mod logs;
+mod pods;
 mod policies;
 mod truth_tables;
