@@ -1,8 +1,8 @@
 //! How errors look: what, where with an excerpt, and how to mend it; all of them at once.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
-use miette::{LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
 
 use crate::config::{ConfigError, Problem};
 use crate::load::LoadError;
@@ -111,9 +111,19 @@ fn show_problem(problem: &Problem, file: &str, text: &str, spot: Spot) {
     print(Report::new(diagnostic).with_source_code(NamedSource::new(file, text.to_owned())));
 }
 
+/// Lets lines be as long as they are where nobody looks at a terminal: a path that is broken in two cannot be searched for.
 #[expect(clippy::print_stderr, reason = "the one place that shows errors")]
 fn print(report: Report) {
-    eprintln!("{report:?}");
+    if io::stderr().is_terminal() {
+        eprintln!("{report:?}");
+        return;
+    }
+    let mut text = String::new();
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_wrap_lines(false);
+    match handler.render_report(&mut text, report.as_ref()) {
+        Ok(()) => eprintln!("{text}"),
+        Err(_) => eprintln!("{report:?}"),
+    }
 }
 
 /// The word at a place, as byte offset and length.

@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::LabelSelector;
+
 /// A namespace.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Namespace {
@@ -63,6 +65,23 @@ pub struct Workload {
     /// was counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proxies: Option<u64>,
+}
+
+impl Workload {
+    /// Whether a selector fits all of the pods; none where it fits some only, or cannot be read.
+    pub fn fits(&self, selector: &LabelSelector) -> Option<bool> {
+        if self.varying.is_empty() {
+            return selector.matches(&self.labels);
+        }
+        let varies = |key: &String| self.varying.contains(key);
+        let mut sure = selector.clone();
+        sure.match_labels.retain(|key, _| !varies(key));
+        sure.match_expressions.retain(|expression| !varies(&expression.key));
+        match sure.matches(&self.labels)? {
+            false => Some(false),
+            true => (sure == *selector).then_some(true),
+        }
+    }
 }
 
 /// A service account.

@@ -130,7 +130,7 @@ impl Judge<'_> {
     /// Workloads that the policy is about; where a selector cannot be read, all that it may be about.
     fn selected(&self) -> impl Iterator<Item = (&Arc<str>, &Workload)> {
         let all = self.context.inside::<Workload>(self.cluster, self.namespace);
-        all.filter(|(_, workload)| self.policy.pod_selector.matches(&workload.labels).unwrap_or(true))
+        all.filter(|(_, workload)| workload.fits(&self.policy.pod_selector).unwrap_or(true))
             .map(|(asset, workload)| (&asset.id, workload))
     }
 

@@ -20,21 +20,6 @@ const NAME: &str = "kubernetes.io/metadata.name";
 const ON_FARGATE: &str = "eks.amazonaws.com/fargate-profile";
 
 impl Pods<'_> {
-    /// Whether a selector fits all of the pods; none where it fits some only, or cannot be read.
-    pub(super) fn fit(&self, selector: &LabelSelector) -> Option<bool> {
-        if self.body.varying.is_empty() {
-            return selector.matches(&self.body.labels);
-        }
-        let varies = |key: &String| self.body.varying.contains(key);
-        let mut sure = selector.clone();
-        sure.match_labels.retain(|key, _| !varies(key));
-        sure.match_expressions.retain(|expression| !varies(&expression.key));
-        match sure.matches(&self.body.labels)? {
-            false => Some(false),
-            true => (sure == *selector).then_some(true),
-        }
-    }
-
     /// Whether all of the pods bear addresses of a block, or none does; not known where some do, or were not read.
     pub(super) fn are_within(&self, block: &AddressSet) -> Option<bool> {
         let inside = self.body.addresses.iter().filter(|address| block.contains(**address)).count();

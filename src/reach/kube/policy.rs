@@ -168,7 +168,7 @@ impl<'a> Clusters<'a> {
                 Direction::Egress => policy.egress,
             };
             let known = policy.unknown_fields.is_empty();
-            let selected = Tri::of(side.pods.fit(&policy.pod_selector));
+            let selected = Tri::of(side.pods.body.fits(&policy.pod_selector));
             if selected == Tri::No || !about && known {
                 continue;
             }
@@ -262,7 +262,7 @@ impl<'a> Clusters<'a> {
                     Some(selector) => Tri::of(self.is_selected(selector, other)),
                     None => Tri::from(other.namespace == own.namespace),
                 };
-                let fits = |selector: &LabelSelector| Tri::of(other.fit(selector));
+                let fits = |selector: &LabelSelector| Tri::of(other.body.fits(selector));
                 let both = Tri::all([namespace, pods.as_ref().map_or(Tri::Yes, fits)]);
                 // pods that share their node's network are their node, which no selector is about: plugins differ
                 if other.body.host_network && both != Tri::No { Tri::Unknown } else { both }

@@ -115,7 +115,7 @@ pub(super) fn are_in(
     let selected = |namespace: &Arc<str>, pattern: &str| {
         let Some(pods) = &peer.pod_selector else { return false };
         let all = context.inside::<Workload>(cluster, namespace);
-        let fitting = all.filter(|(_, workload)| pods.matches(&workload.labels).unwrap_or(true));
+        let fitting = all.filter(|(_, workload)| workload.fits(pods).unwrap_or(true));
         all_named(context, cluster, pattern, fitting.map(|(asset, _)| &*asset.id))
     };
     matcher.asset.is_none()

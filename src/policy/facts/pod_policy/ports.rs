@@ -104,7 +104,7 @@ impl<'c> Served<'c> {
         let mut all = Vec::new();
         for namespace in namespaces {
             for (_, workload) in context.inside::<Workload>(cluster, namespace) {
-                if selector.is_some_and(|selector| selector.matches(&workload.labels) == Some(false)) {
+                if selector.is_some_and(|selector| workload.fits(selector) == Some(false)) {
                     continue;
                 }
                 let mut mapped = Vec::new();
