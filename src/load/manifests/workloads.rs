@@ -99,6 +99,7 @@ struct Port {
     name: Option<String>,
     container_port: u16,
     protocol: Option<String>,
+    host_port: Option<u16>,
 }
 
 fn workload(kind: &str, meta: TemplateMeta, spec: PodSpec, pods: u64) -> Workload {
@@ -109,6 +110,7 @@ fn workload(kind: &str, meta: TemplateMeta, spec: PodSpec, pods: u64) -> Workloa
             name: port.name.clone().unwrap_or_default(),
             port: port.container_port,
             protocol: port.protocol.clone().unwrap_or_else(|| "TCP".to_owned()),
+            host_port: port.host_port.filter(|number| *number > 0),
         })
         .collect();
     ports.sort();

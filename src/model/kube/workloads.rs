@@ -24,6 +24,9 @@ pub struct ContainerPort {
     pub port: u16,
     /// `TCP`, `UDP` or `SCTP`.
     pub protocol: String,
+    /// The port of the node that leads to it, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host_port: Option<u16>,
 }
 
 /// What owns pods: a Deployment, StatefulSet, DaemonSet, Job, CronJob … or a bare pod. Pods are folded into it.

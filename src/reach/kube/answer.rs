@@ -7,6 +7,7 @@ use super::clusters::{Clusters, Pods};
 use super::enforcer::Enforcer;
 use super::policy::{Peer, Side};
 use super::ports::judged;
+use super::relays::Relay;
 use crate::model::{AddressSet, Connections, Direction, NetworkPolicy, NetworkPolicyPeer};
 use crate::reach::band::Band;
 use crate::reach::query::{Answer, Verdict};
@@ -27,6 +28,8 @@ pub(super) struct Between<'p, 'a> {
     sides: Vec<Side<'p, 'a>>,
     /// What is not judged here, and so may stop what policies let through.
     pub open: Option<Open>,
+    /// What may lead there all the same.
+    relay: Option<Hop>,
 }
 
 /// Layers that are not judged together with NetworkPolicies.
@@ -58,6 +61,7 @@ impl Between<'_, '_> {
             let more = |why: &str| Hop { why: why.to_owned(), ..at.clone() };
             hops.extend(self.open.map(|open| Hop { by: String::new(), ..more(open.why()) }));
             hops.extend(self.sides.iter().flat_map(Side::doubts));
+            hops.extend(self.relay.clone());
             hops.extend(undefined.then(|| more(UNDEFINED)));
         }
         hops
@@ -129,19 +133,35 @@ impl<'a> Clusters<'a> {
         }
         let open = if self.stand_alone() && from.cluster != to.cluster { Some(Open::OtherCluster) } else { None };
         let open = self.not_judged(from).or_else(|| self.not_judged(to)).or(open);
-        Between { band, sides: vec![out, into], open }
+        self.led(to, Between { band, sides: vec![out, into], open, relay: None })
     }
 
     /// From an address outside to a workload.
     pub(super) fn entering<'p>(&self, from: IpAddr, to: &'p Pods<'a>) -> Between<'p, 'a> {
         let into = self.side(to, Direction::Ingress, Peer::Address(from));
-        Between { band: into.band.clone(), sides: vec![into], open: self.not_judged(to) }
+        let open = self.not_judged(to);
+        self.led(to, Between { band: into.band.clone(), sides: vec![into], open, relay: None })
+    }
+
+    /// What passes where something may lead to the pods under another address.
+    fn led<'p>(&self, to: &Pods<'a>, between: Between<'p, 'a>) -> Between<'p, 'a> {
+        if judged().intersect(&between.band.must) == judged() {
+            return between;
+        }
+        let hop = |at: &str, why: &str| Hop { at: at.to_owned(), by: String::new(), why: why.to_owned() };
+        let relay = match to.relay {
+            Some(Relay { by, how }) => hop(&by.id, how),
+            None if self.relays_known(to) => return between,
+            None => hop(&to.asset.id, "not all was collected that may lead to it"),
+        };
+        let may = between.band.may.union(&judged());
+        Between { band: Band { may, ..between.band }, relay: Some(relay), ..between }
     }
 
     /// From a workload to an address outside.
     pub(super) fn leaving<'p>(&self, from: &'p Pods<'a>, to: IpAddr) -> Between<'p, 'a> {
         let out = self.side(from, Direction::Egress, Peer::Address(to));
-        Between { band: out.band.clone(), sides: vec![out], open: self.not_judged(from) }
+        Between { band: out.band.clone(), sides: vec![out], open: self.not_judged(from), relay: None }
     }
 
     /// What may stop what policies let through and is not judged together with them.

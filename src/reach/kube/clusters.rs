@@ -7,6 +7,7 @@ use foldhash::{HashMap, HashSet};
 
 use super::enforcer::{self, Enforcer};
 use super::mesh;
+use super::relays::{self, Relay, Relays};
 use crate::model::{
     AddressSet, Asset, FargateProfile, ForeignNetworkPolicy, Inventory, Kind, LabelSelector, Namespace, NetworkPolicy,
     Place, Workload,
@@ -52,6 +53,8 @@ pub struct Pods<'a> {
     pub(super) namespace: &'a Arc<str>,
     /// Whether a Fargate profile runs them: no agent guards them there.
     pub(super) on_fargate: bool,
+    /// What leads to them under another address than the client's.
+    pub(super) relay: Option<Relay<'a>>,
 }
 
 /// A namespace's labels.
@@ -111,7 +114,9 @@ impl<'a> Clusters<'a> {
                 this.foreign.entry(cluster).or_default().push((asset, policy));
             }
         }
-        this.pods = inventory.of::<Workload>().filter_map(|(_, asset, body)| pods(inventory, asset, body)).collect();
+        let relays = Relays::of(inventory);
+        let all = inventory.of::<Workload>().filter_map(|(_, asset, body)| pods(inventory, &relays, asset, body));
+        this.pods = all.collect();
         this
     }
 
@@ -183,6 +188,12 @@ impl<'a> Clusters<'a> {
         self.meshed.contains(pods.cluster)
     }
 
+    /// Whether all that could tell what leads to the pods was read.
+    pub(super) fn relays_known(&self, pods: &Pods<'a>) -> bool {
+        let place = Place { cluster: Some(Arc::clone(pods.cluster)), ..Place::default() };
+        !relays::KINDS.iter().any(|kind| self.inventory.coverage.fell_short(kind, &place))
+    }
+
     /// Whether all objects of a kind in the pods' cluster were read.
     pub(super) fn listed<K: Kind>(&self, pods: &Pods<'a>) -> bool {
         let place = Place { cluster: Some(Arc::clone(pods.cluster)), ..Place::default() };
@@ -212,11 +223,12 @@ fn home(asset: &Asset) -> Option<(&Arc<str>, &Arc<str>)> {
 
 /// Source: Amazon EKS User Guide, "Define which Pods use AWS Fargate when launched": a pod that a selector fits runs
 /// there and bears a label of its profile; "AWS Fargate considerations": no DaemonSets.
-fn pods<'a>(inventory: &'a Inventory, asset: &'a Asset, body: &'a Workload) -> Option<Pods<'a>> {
+fn pods<'a>(inventory: &'a Inventory, relays: &Relays<'a>, asset: &'a Asset, body: &'a Workload) -> Option<Pods<'a>> {
     let (cluster, namespace) = home(asset)?;
     let mut profiles = inventory.of::<FargateProfile>().filter(|(.., profile)| *profile.cluster == **cluster);
     let told = body.labels.contains_key(ON_FARGATE);
     let on_fargate = body.workload_kind != "DaemonSet"
         && (told || profiles.any(|(.., profile)| profile.runs(namespace, &body.labels)));
-    Some(Pods { asset, body, cluster, namespace, on_fargate })
+    let relay = relays.to(cluster, namespace, asset, body);
+    Some(Pods { asset, body, cluster, namespace, on_fargate, relay })
 }

@@ -9,6 +9,7 @@ mod mesh;
 mod pairs;
 mod policy;
 mod ports;
+mod relays;
 
 pub use answer::Place;
 pub use clusters::{Clusters, Pods};

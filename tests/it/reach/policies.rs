@@ -221,3 +221,37 @@ fn running_pods_tell_what_templates_do_not() {
     let inventory = load(&[deployment, &plain, &admin, &by_block, calico]);
     assert_eq!(ask(&inventory, "a/api", "a/db", "tcp/1"), Verdict::Unknown, "one of two pods lies outside");
 }
+
+#[test]
+fn what_leads_to_pods_under_another_address_is_not_denied() {
+    let denies = policy("{ podSelector: { matchLabels: { app: db } } }");
+    let service = |kind: &str| {
+        format!(
+            "{{ apiVersion: v1, kind: Service, metadata: {{ name: db, namespace: a }},
+              spec: {{ type: {kind}, selector: {{ app: db }}, ports: [ {{ port: 80 }} ] }} }}"
+        )
+    };
+    let (inside, on_nodes) = (service("ClusterIP"), service("NodePort"));
+    let ingress = "{ apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: { name: i, namespace: a },
+        spec: { rules: [ { http: { paths: [ { path: /, pathType: Prefix, backend: { service: { name: db, port: { number: 80 } } } } ] } } ] } }";
+    let host_port = "{ apiVersion: v1, kind: Pod, metadata: { name: hp, namespace: a, labels: { app: db } },
+        spec: { containers: [ { name: c, ports: [ { containerPort: 80, hostPort: 8080 } ] } ] } }";
+    assert_eq!(ask(&load(&[&denies, host_port]), "b/ads", "a/hp", "tcp/80"), Verdict::Unknown);
+    let route = "{ apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: { name: v, namespace: b },
+        spec: { hosts: [x.example], gateways: [g], http: [ { route: [ { destination: { host: db.a.svc.cluster.local } } ] } ] } }";
+    for (objects, verdict) in [
+        (vec![&*denies, &*inside], Verdict::Denied),
+        (vec![&*denies, &*on_nodes], Verdict::Unknown),
+        (vec![&*denies, &*inside, ingress], Verdict::Unknown),
+        (vec![&*denies, &*inside, route], Verdict::Unknown),
+    ] {
+        let inventory = load(&objects);
+        for from in ["b/ads", "8.8.8.8/32"] {
+            assert_eq!(ask(&inventory, from, "a/db", "tcp/1"), verdict, "{from} {objects:?}");
+        }
+        assert_eq!(
+            ask(&inventory, "a/db", "b/ads", "tcp/1"),
+            if objects.contains(&route) { Verdict::Unknown } else { Verdict::Allowed }
+        );
+    }
+}
