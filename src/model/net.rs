@@ -86,6 +86,16 @@ impl AddressSet {
         Self { v4: self.v4.union(&other.v4), v6: self.v6.union(&other.v6) }
     }
 
+    /// Addresses in any of many sets.
+    pub fn union_of<'s>(sets: impl IntoIterator<Item = &'s Self>) -> Self {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for set in sets {
+            v4.extend_from_slice(set.v4.intervals());
+            v6.extend_from_slice(set.v6.intervals());
+        }
+        Self { v4: RangeSet::from_intervals(v4), v6: RangeSet::from_intervals(v6) }
+    }
+
     /// Addresses in both sets.
     pub fn intersect(&self, other: &Self) -> Self {
         Self { v4: self.v4.intersect(&other.v4), v6: self.v6.intersect(&other.v6) }

@@ -1,6 +1,7 @@
 //! Whose address is it: VPC blocks, subnets of another zone inside them, blocks that zones declare, networks that are
 //! declared behind gateways, and the public addresses of NAT gateways and Elastic IPs.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Border, Zones, public};
@@ -42,6 +43,8 @@ pub struct AddressBook {
     entries: Vec<Entry>,
     /// Public addresses of assets; there are many, and nearly all that is asked about holds none of them.
     public: Vec<Entry>,
+    /// All of them, by border.
+    public_pieces: Vec<Piece>,
     all_public: AddressSet,
 }
 
@@ -76,8 +79,12 @@ impl AddressBook {
             entries.extend(config.networks.iter().flat_map(|network| behind(network, config, &vpcs)));
         }
         let public = public::entries(inventory, zones);
-        let all_public = public.iter().fold(AddressSet::default(), |all, entry| all.union(&entry.addresses));
-        Self { entries, public, all_public }
+        let all_public = AddressSet::union_of(public.iter().map(|entry| &entry.addresses));
+        let mut pieces = Pieces::default();
+        for entry in &public {
+            pieces.add(&entry.border, &[Arc::clone(&entry.owner)], entry.addresses.clone());
+        }
+        Self { entries, public, public_pieces: pieces.together(), all_public }
     }
 
     /// Public addresses of NAT gateways and Elastic IPs.
@@ -88,24 +95,30 @@ impl AddressBook {
     /// Cuts a set by whose addresses it holds, seen from a VPC: there, its own blocks are its own, whoever else uses
     /// the same ones (the local route always wins). What nobody bears is a piece of its own, unclassified.
     pub fn split(&self, addresses: &AddressSet, home: Option<&str>) -> Vec<Piece> {
-        let mut pieces: Vec<Piece> = Vec::new();
+        let mut pieces = Pieces::default();
         let mut rest = addresses.clone();
-        let public = if self.all_public.overlaps(addresses) { self.public.as_slice() } else { &[] };
-        let (own, others): (Vec<&Entry>, Vec<&Entry>) = self
-            .entries
-            .iter()
-            .chain(public)
-            .filter(|entry| entry.addresses.overlaps(addresses))
-            .partition(|entry| home.is_some() && entry.vpc.as_deref() == home);
+        let overlapping = self.entries.iter().filter(|entry| entry.addresses.overlaps(addresses));
+        let (own, others): (Vec<&Entry>, Vec<&Entry>) =
+            overlapping.partition(|entry| home.is_some() && entry.vpc.as_deref() == home);
         for entry in own {
-            add(&mut pieces, entry, rest.intersect(&entry.addresses));
+            pieces.add(&entry.border, &[Arc::clone(&entry.owner)], rest.intersect(&entry.addresses));
             rest = rest.subtract(&entry.addresses);
         }
-        let mut unclaimed = rest.clone();
-        for entry in others {
-            add(&mut pieces, entry, rest.intersect(&entry.addresses));
-            unclaimed = unclaimed.subtract(&entry.addresses);
+        for entry in &others {
+            pieces.add(&entry.border, &[Arc::clone(&entry.owner)], rest.intersect(&entry.addresses));
         }
+        let mut unclaimed = rest.subtract(&AddressSet::union_of(others.iter().map(|entry| &entry.addresses)));
+        if self.all_public.subtract(&rest).is_empty() {
+            for piece in &self.public_pieces {
+                pieces.add(&piece.border, &piece.owners, piece.addresses.clone());
+            }
+        } else if self.all_public.overlaps(&rest) {
+            for entry in &self.public {
+                pieces.add(&entry.border, &[Arc::clone(&entry.owner)], rest.intersect(&entry.addresses));
+            }
+        }
+        unclaimed = unclaimed.subtract(&self.all_public);
+        let mut pieces = pieces.together();
         if !unclaimed.is_empty() {
             pieces.push(Piece { border: Border::unclassified(), addresses: unclaimed, owners: vec![] });
         }
@@ -132,18 +145,29 @@ fn behind(network: &Network, config: &Config, vpcs: &AddressSet) -> Vec<Entry> {
     entries
 }
 
-fn add(pieces: &mut Vec<Piece>, entry: &Entry, addresses: AddressSet) {
-    if addresses.is_empty() {
-        return;
-    }
-    let owner = Arc::clone(&entry.owner);
-    // an untrusted VPC is not the same as addresses that nobody bears
-    match pieces.iter_mut().find(|piece| piece.border == entry.border && !piece.owners.is_empty()) {
-        Some(piece) => {
-            piece.addresses = piece.addresses.union(&addresses);
-            piece.owners.push(owner);
-            piece.owners.sort();
+/// Parts of a set by border, while they are found.
+#[derive(Default)]
+struct Pieces(BTreeMap<Border, (Vec<AddressSet>, Vec<Arc<str>>)>);
+
+impl Pieces {
+    fn add(&mut self, border: &Border, owners: &[Arc<str>], addresses: AddressSet) {
+        if addresses.is_empty() {
+            return;
         }
-        None => pieces.push(Piece { border: entry.border.clone(), addresses, owners: vec![owner] }),
+        let (sets, all) = match self.0.get_mut(border) {
+            Some(piece) => piece,
+            None => self.0.entry(border.clone()).or_default(),
+        };
+        sets.push(addresses);
+        all.extend(owners.iter().cloned());
+    }
+
+    /// One piece for each border. An untrusted VPC is not the same as addresses that nobody bears.
+    fn together(self) -> Vec<Piece> {
+        let one = |(border, (sets, mut owners)): (Border, (Vec<AddressSet>, Vec<Arc<str>>))| {
+            owners.sort();
+            Piece { border, addresses: AddressSet::union_of(&sets), owners }
+        };
+        self.0.into_iter().map(one).collect()
     }
 }

@@ -116,7 +116,7 @@ struct Bundle<'f> {
     from: &'f Border,
     to: &'f Border,
     flows: Vec<&'f Flow>,
-    owner: Owner,
+    owner: Arc<Owner>,
 }
 
 impl Bundle<'_> {
@@ -157,9 +157,10 @@ fn bundles<'f>(
     let mut bundles: BTreeMap<(&Border, &Border, String), Bundle<'_>> = BTreeMap::new();
     for flow in flows.into_iter().filter(|flow| wanted(flow)) {
         let (from, to) = (flow.src.border(), flow.dst.border());
-        for owner in context.owners().of(ends::near(flow)) {
+        for owner in context.owners().of(ends::near(flow)).iter() {
             let bundle = bundles.entry((from, to, owner.id.clone()));
-            bundle.or_insert_with(|| Bundle { from, to, flows: vec![], owner }).flows.push(flow);
+            let made = || Bundle { from, to, flows: vec![], owner: Arc::clone(owner) };
+            bundle.or_insert_with(made).flows.push(flow);
         }
     }
     bundles.into_values().collect()

@@ -1,9 +1,9 @@
 //! Ends of flows: who owns the interfaces, how people call them, and which of them hold cardholder data.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::model::{
@@ -39,12 +39,20 @@ pub(super) struct Member<'a> {
     pub addresses: &'a [IpAddr],
 }
 
+/// Interfaces, and their owners.
+type Together = (Arc<[Arc<str>]>, Arc<[Arc<Owner>]>);
+
+/// For so many interfaces their owners are remembered.
+const MANY: usize = 16;
+
 /// More blocks than these are counted.
 const FEW: usize = 3;
 
 /// Owners of interfaces.
 pub(in crate::policy::facts) struct Owners {
-    by_interface: HashMap<Arc<str>, Owner>,
+    by_interface: HashMap<Arc<str>, Arc<Owner>>,
+    /// The owners of many interfaces together, with those: flows that begin at the same ones share their list.
+    of_many: Mutex<HashMap<usize, Together>>,
     /// Public addresses that nobody claims, IPv4 and IPv6.
     internet: [(IpNet, AddressSet); 2],
 }
@@ -63,7 +71,10 @@ impl Owners {
         }
         let clusters: HashMap<&str, usize> =
             inventory.of::<EksCluster>().map(|(at, _, cluster)| (cluster.name.as_str(), at)).collect();
-        let mut by_interface: HashMap<Arc<str>, Owner> = HashMap::new();
+        let mut by_interface: HashMap<Arc<str>, Arc<Owner>> = HashMap::new();
+        // the first one read of an owner stands for it
+        let mut all: HashMap<String, Arc<Owner>> = HashMap::new();
+        let mut one = |owner: Owner| Arc::clone(all.entry(owner.id.clone()).or_insert_with(|| Arc::new(owner)));
         let named =
             |(at, asset): (usize, &Asset)| Owner { id: asset.id.to_string(), kind: asset.body.kind(), asset: at };
         for (at, asset, body) in inventory.of::<NetworkInterface>() {
@@ -80,31 +91,51 @@ impl Owners {
                 }
                 _ => Owner { id: behind(body.service.as_deref(), &body.groups, asset), kind: "interfaces", asset: at },
             };
-            by_interface.insert(Arc::clone(&asset.id), owner);
+            by_interface.insert(Arc::clone(&asset.id), one(owner));
         }
         for (at, asset, _) in inventory.of::<Instance>() {
-            by_interface.entry(Arc::clone(&asset.id)).or_insert_with(|| of_instance(at, asset));
+            by_interface.entry(Arc::clone(&asset.id)).or_insert_with(|| one(of_instance(at, asset)));
         }
         let pieces = book.split(public_addresses(), None);
         let claimed = pieces.iter().filter(|piece| !piece.owners.is_empty());
         let unclaimed = claimed.fold(public_addresses().clone(), |all, piece| all.subtract(&piece.addresses));
         let of = |family: IpNet| (family, unclaimed.intersect(&AddressSet::from_nets([&family])));
-        Self { by_interface, internet: [Ipv4Net::default().into(), Ipv6Net::default().into()].map(of) }
+        Self {
+            by_interface,
+            of_many: Mutex::default(),
+            internet: [Ipv4Net::default().into(), Ipv6Net::default().into()].map(of),
+        }
     }
 
-    /// The owners of a party's interfaces, each once.
-    pub fn of(&self, party: &Party) -> Vec<Owner> {
-        let Party::Interfaces { ids, .. } = party else { return vec![] };
-        let mut all: Vec<Owner> = ids.iter().filter_map(|id| self.by_interface.get(id)).cloned().collect();
-        all.sort_by(|a, b| a.id.cmp(&b.id));
-        all.dedup_by(|a, b| a.id == b.id);
-        all
+    /// The owners of a party's interfaces, each once, by their ids.
+    pub fn of(&self, party: &Party) -> Arc<[Arc<Owner>]> {
+        let Party::Interfaces { ids, .. } = party else { return Arc::new([]) };
+        if ids.len() < MANY {
+            return self.told(ids);
+        }
+        let key = ids.as_ptr().addr();
+        let lock = || self.of_many.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, owners)) = lock().get(&key) {
+            return Arc::clone(owners);
+        }
+        let owners = self.told(ids);
+        // the list is kept with them, so that no other one can come to lie in its place
+        lock().insert(key, (Arc::clone(ids), Arc::clone(&owners)));
+        owners
+    }
+
+    fn told(&self, ids: &[Arc<str>]) -> Arc<[Arc<Owner>]> {
+        let mut seen: HashSet<*const Owner> = HashSet::default();
+        let all = ids.iter().filter_map(|id| self.by_interface.get(id));
+        let mut all: Vec<Arc<Owner>> = all.filter(|owner| seen.insert(Arc::as_ptr(owner))).cloned().collect();
+        all.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        all.into()
     }
 
     /// How people call a party: its owners, or its addresses.
     pub fn names(&self, party: &Party) -> Vec<String> {
         match party {
-            Party::Interfaces { .. } => self.of(party).iter().map(Owner::name).collect(),
+            Party::Interfaces { .. } => self.of(party).iter().map(|owner| owner.name()).collect(),
             Party::Outside(outside) => match &outside.addresses {
                 Some(addresses) => self.described(addresses),
                 None => vec![outside.what.to_string()],
@@ -153,7 +184,7 @@ pub(super) fn members<'a>(context: &'a Context<'_>, party: &Party) -> Vec<Member
     let Party::Interfaces { ids, .. } = party else { return vec![] };
     let inventory = context.inventory;
     let of = |id: &Arc<str>| {
-        let owner = context.owners().by_interface.get(id);
+        let owner = context.owners().by_interface.get(id).map(|owner| &**owner);
         if let Some((_, asset, body)) = inventory.find::<NetworkInterface>(id) {
             let bearer = bearer_of(inventory, asset, body);
             return Some(Member { asset, owner, bearer, addresses: &body.private_addresses });

@@ -70,6 +70,7 @@ impl<'c, 'a> Hints<'c, 'a> {
 
     /// The change that closes what is not approved of the flows of one document, by its id.
     pub fn of(&mut self, id: &str) -> Option<Hint> {
+        self.left.checked_sub(self.context.reach.size() / INDEXED)?;
         let bundle = self.before.iter().find(|bundle| bundle.id() == id)?;
         let rest: Vec<_> = bundle.flows.iter().map(|flow| (flow, self.beyond(bundle, flow, &flow.band.must))).collect();
         let (speaks, _) = rest.iter().find(|(_, rest)| !rest.is_empty())?;
@@ -118,12 +119,14 @@ impl<'c, 'a> Hints<'c, 'a> {
     /// find the others again.
     fn is_proved(&mut self, change: &Change, bundle: Key<'_>) -> Option<bool> {
         let Context { inventory, config, reach, .. } = self.context;
+        let index = reach.size() / INDEXED;
+        self.left.checked_sub(index)?;
         let flows = self.context.flows();
         let group = inventory.find::<SecurityGroupRule>(&change.rule).map_or("", |(_, _, rule)| &rule.group);
         let met = reach.met_by(flows, group);
         let met: Vec<&Flow> = flows.iter().zip(met).filter(|(_, met)| *met).map(|(flow, _)| flow).collect();
         let ends: BTreeSet<_> = met.iter().flat_map(|flow| ids(near(flow))).cloned().collect();
-        self.left = self.left.checked_sub(ends.len() + reach.size() / INDEXED)?;
+        self.left = self.left.checked_sub(ends.len() + index)?;
         let network = Network::with(inventory, &config.networks, change);
         let again = self.context.flows_at(&network, &ends);
         let others = flows.iter().filter(|flow| !ids(near(flow)).iter().any(|id| ends.contains(id)));

@@ -24,8 +24,8 @@ impl Open {
         self.must = self.must.union(&flow.band.must);
         self.may = self.may.union(&flow.band.may);
         if flow.is_judged_alone() && !flow.band.must.is_empty() {
-            for owner in context.owners().of(ends::near(flow)) {
-                let (covered, rest) = cover::of(context, flow, &owner, &flow.band.must);
+            for owner in context.owners().of(ends::near(flow)).iter() {
+                let (covered, rest) = cover::of(context, flow, owner, &flow.band.must);
                 self.covered.add(covered);
                 self.beyond |= !rest.is_empty();
             }

@@ -102,8 +102,7 @@ fn rows(src: &End, dst: &End, must: &Connections, may: &Connections) -> Vec<Pair
 
 fn ends(context: &Context<'_>, party: &Party, blocks: &[ipnet::IpNet]) -> Vec<End> {
     let Party::Outside(outside) = party else {
-        let owners = context.owners().of(party).into_iter();
-        return owners.map(|owner| (owner.kind, owner.id)).collect();
+        return context.owners().of(party).iter().map(|owner| (owner.kind, owner.id.clone())).collect();
     };
     let Some(addresses) = &outside.addresses else { return vec![("unknown", outside.what.to_string())] };
     addresses.parts(blocks).into_iter().flat_map(|(_, part)| ranges(&part)).map(|range| ("addresses", range)).collect()
