@@ -70,6 +70,10 @@ impl Between<'_, '_> {
 
 const UNDEFINED: &str = "NetworkPolicies say nothing of other protocols than TCP, UDP and SCTP";
 
+/// What every denial leaves aside: it comes from a pod's own node, which no policy stops.
+const NOT_JUDGED: &str =
+    "not judged: what kubectl exec and port-forward and the API server's proxy reach by way of a pod's own node";
+
 /// What holds of networks where only Kubernetes objects were read.
 const ROUTED: &str = "the network carries what NetworkPolicies let through";
 
@@ -119,6 +123,9 @@ impl<'a> Clusters<'a> {
         assumptions.sort();
         assumptions.dedup();
         let conditional = verdict == Verdict::Denied && !assumptions.is_empty();
+        if verdict == Verdict::Denied {
+            assumptions.push(NOT_JUDGED.to_owned());
+        }
         Answer { verdict, connections: connections.describe(), hops, assumptions, conditional }
     }
 

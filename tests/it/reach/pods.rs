@@ -99,7 +99,7 @@ fn cluster(dice: &mut Dice<'_>) -> Inventory {
         objects.push(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": format!("p{number}"), "namespace": space, "labels": labels(dice)},
             "spec": {"hostNetwork": dice.one_in(6), "containers": [{"name": "c", "ports": own}]}}));
     }
-    for number in 0..dice.roll(5) {
+    for number in 0..1 + dice.roll(5) {
         let mut spec = json!({"podSelector": selector(dice)});
         let (ingress, egress) = (dice.roll(3), dice.roll(3));
         if ingress > 0 {
@@ -124,7 +124,7 @@ fn cluster(dice: &mut Dice<'_>) -> Inventory {
 fn the_second_evaluator_agrees_about_pods() {
     let counts = [const { Cell::new(0_u64) }; 3];
     let shared = std::panic::AssertUnwindSafe(&counts);
-    check!().with_max_len(256).with_type::<Vec<u8>>().for_each(|bytes| {
+    check!().with_max_len(512).with_type::<Vec<u8>>().for_each(|bytes| {
         let inventory = cluster(&mut Dice(bytes.iter()));
         let clusters = Clusters::new(&inventory, &|_| false);
         let ids: Vec<String> =
@@ -154,5 +154,5 @@ fn the_second_evaluator_agrees_about_pods() {
         }
     });
     let [allowed, denied, unknown] = counts.map(Cell::into_inner);
-    assert!(allowed > 1000 && denied > 1000 && unknown > 100, "{allowed} allowed, {denied} denied, {unknown} unknown");
+    assert!(allowed > 100 && denied > 100 && unknown > 100, "{allowed} allowed, {denied} denied, {unknown} unknown");
 }
