@@ -53,6 +53,17 @@ impl LabelSelector {
         }
         Some(all)
     }
+
+    /// Whether labels match of which only those with some keys are known; none where others decide.
+    pub fn matches_where(&self, labels: &BTreeMap<String, String>, known: impl Fn(&str) -> bool) -> Option<bool> {
+        let mut sure = self.clone();
+        sure.match_labels.retain(|key, _| known(key));
+        sure.match_expressions.retain(|expression| known(&expression.key));
+        match sure.matches(labels)? {
+            false => Some(false),
+            true => (sure == *self).then_some(true),
+        }
+    }
 }
 
 /// A peer of a NetworkPolicy rule, as the API gives it.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::LabelSelector;
+use crate::model::FargateProfile;
 
 /// A namespace.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -76,14 +77,17 @@ impl Workload {
         if self.varying.is_empty() {
             return selector.matches(&self.labels);
         }
-        let varies = |key: &String| self.varying.contains(key);
-        let mut sure = selector.clone();
-        sure.match_labels.retain(|key, _| !varies(key));
-        sure.match_expressions.retain(|expression| !varies(&expression.key));
-        match sure.matches(&self.labels)? {
-            false => Some(false),
-            true => (sure == *selector).then_some(true),
-        }
+        selector.matches_where(&self.labels, |key| !self.varying.iter().any(|varying| varying == key))
+    }
+
+    /// Whether a Fargate profile of its cluster runs its pods.
+    ///
+    /// Source: Amazon EKS User Guide, "Define which Pods use AWS Fargate when launched": a pod that a selector fits runs
+    /// there and bears a label of its profile; "AWS Fargate considerations": no DaemonSets.
+    pub fn is_on_fargate<'p>(&self, namespace: &str, profiles: impl IntoIterator<Item = &'p FargateProfile>) -> bool {
+        let told = self.labels.contains_key("eks.amazonaws.com/fargate-profile");
+        self.workload_kind != "DaemonSet"
+            && (told || profiles.into_iter().any(|profile| profile.runs(namespace, &self.labels)))
     }
 }
 

@@ -14,9 +14,6 @@ use super::document::{Reason, Unknown};
 use crate::model::{FargateProfile, NetworkPolicy, Workload};
 use crate::reach::{self, ASSUMPTION, Doubt, Enforcer};
 
-/// The label that pods on Fargate bear.
-const ON_FARGATE: &str = "eks.amazonaws.com/fargate-profile";
-
 /// Whether the NetworkPolicies of a namespace are enforced.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Enforcement {
@@ -68,19 +65,13 @@ pub(super) fn of_namespace(
     fact
 }
 
-/// Source: Amazon EKS User Guide, "Define which Pods use AWS Fargate when launched": a pod that a selector fits runs
-/// there and bears a label of its profile; "AWS Fargate considerations": no DaemonSets.
 fn on_fargate(
     context: &Context<'_>,
     cluster: &Arc<str>,
     namespace: &Arc<str>,
     profiles: &[&FargateProfile],
 ) -> Vec<String> {
-    let runs = |workload: &Workload| {
-        let told = workload.labels.contains_key(ON_FARGATE);
-        workload.workload_kind != "DaemonSet"
-            && (told || profiles.iter().any(|profile| profile.runs(namespace, &workload.labels)))
-    };
+    let runs = |workload: &Workload| workload.is_on_fargate(namespace, profiles.iter().copied());
     let all = context.inside::<Workload>(cluster, namespace);
     names(all.filter(|(_, workload)| runs(workload)).map(|(asset, _)| &*asset.id))
 }

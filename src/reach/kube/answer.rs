@@ -8,7 +8,7 @@ use super::enforcer::Enforcer;
 use super::policy::{Peer, Side};
 use super::ports::judged;
 use super::relays::Relay;
-use crate::model::{AddressSet, Connections, Direction, NetworkPolicy, NetworkPolicyPeer};
+use crate::model::{AddressSet, Connections, Direction, NetworkPolicy, NetworkPolicyPeer, Protocol};
 use crate::reach::band::Band;
 use crate::reach::query::{Answer, Verdict};
 use crate::reach::way::Hop;
@@ -28,8 +28,25 @@ pub(super) struct Between<'p, 'a> {
     sides: Vec<Side<'p, 'a>>,
     /// What is not judged here, and so may stop what policies let through.
     pub open: Option<Open>,
-    /// What may lead there all the same.
-    relay: Option<Hop>,
+    /// What may lead there, or be there, all the same.
+    besides: Vec<Hop>,
+    /// What is taken to be so of an address outside.
+    assumed: Option<String>,
+}
+
+impl<'p, 'a> Between<'p, 'a> {
+    fn new(band: Band, sides: Vec<Side<'p, 'a>>, open: Option<Open>) -> Self {
+        Self { band, sides, open, besides: vec![], assumed: None }
+    }
+
+    /// What passes where something that policies do not judge may be meant, unless they let everything through.
+    fn perhaps(mut self, hop: Hop) -> Self {
+        if judged().intersect(&self.band.must) != judged() {
+            self.band.may = self.band.may.union(&judged());
+            self.besides.push(hop);
+        }
+        self
+    }
 }
 
 /// Layers that are not judged together with NetworkPolicies.
@@ -61,7 +78,7 @@ impl Between<'_, '_> {
             let more = |why: &str| Hop { why: why.to_owned(), ..at.clone() };
             hops.extend(self.open.map(|open| Hop { by: String::new(), ..more(open.why()) }));
             hops.extend(self.sides.iter().flat_map(Side::doubts));
-            hops.extend(self.relay.clone());
+            hops.extend(self.besides.clone());
             hops.extend(undefined.then(|| more(UNDEFINED)));
         }
         hops
@@ -70,9 +87,10 @@ impl Between<'_, '_> {
 
 const UNDEFINED: &str = "NetworkPolicies say nothing of other protocols than TCP, UDP and SCTP";
 
-/// What every denial leaves aside: it comes from a pod's own node, which no policy stops.
-const NOT_JUDGED: &str =
-    "not judged: what kubectl exec and port-forward and the API server's proxy reach by way of a pod's own node";
+/// What every denial leaves aside: no policy stops what comes from a pod's own node, and agents take time to act (Amazon EKS
+/// User Guide, "Limit Pod traffic with Kubernetes network policies", standard mode).
+const NOT_JUDGED: &str = "not judged: what kubectl exec and port-forward and the API server's proxy reach by way of a \
+    pod's own node, and what passes before a policy takes hold on a new pod";
 
 /// What holds of networks where only Kubernetes objects were read.
 const ROUTED: &str = "the network carries what NetworkPolicies let through";
@@ -93,10 +111,12 @@ impl<'a> Clusters<'a> {
         match (src, dst) {
             (Place::Pods(from), Place::Pods(to)) => parts.push(self.between(from, to)),
             (Place::Addresses(set), Place::Pods(to)) => {
-                parts.extend(self.parts(set, to).into_iter().map(|(address, _)| self.entering(address, to)));
+                let entering = |address| self.entering(address, to);
+                parts.extend(self.of_addresses(set, to, &entering));
             }
             (Place::Pods(from), Place::Addresses(set)) => {
-                parts.extend(self.parts(set, from).into_iter().map(|(address, _)| self.leaving(from, address)));
+                let leaving = |address| self.leaving(from, address);
+                parts.extend(self.of_addresses(set, from, &leaving));
             }
             (Place::Addresses(_), Place::Addresses(_)) => {}
         }
@@ -105,6 +125,8 @@ impl<'a> Clusters<'a> {
         let (verdict, shows) = match (parts.iter().find(passes), parts.iter().find(perhaps)) {
             (Some(part), _) => (Verdict::Allowed, Some(part)),
             (None, Some(part)) => (Verdict::Unknown, Some(part)),
+            // an end of which no address is known
+            (None, None) if parts.is_empty() => (Verdict::Unknown, None),
             (None, None) => (Verdict::Denied, parts.first()),
         };
         let of = |part: &Between<'_, 'a>| match verdict {
@@ -116,7 +138,12 @@ impl<'a> Clusters<'a> {
         let undefined = connections.intersect(&judged()).is_empty();
         let hops = shows.map(|part| part.hops(verdict, undefined)).unwrap_or_default();
         let mut assumptions: Vec<String> = match verdict {
-            Verdict::Denied => parts.iter().flat_map(|part| part.sides.iter().filter_map(Side::assumption)).collect(),
+            Verdict::Denied => {
+                let of = |part: &Between<'_, 'a>| {
+                    part.sides.iter().filter_map(Side::assumption).chain(part.assumed.clone()).collect::<Vec<_>>()
+                };
+                parts.iter().flat_map(of).collect()
+            }
             Verdict::Allowed => vec![ROUTED.to_owned()],
             Verdict::Unknown => vec![],
         };
@@ -140,35 +167,55 @@ impl<'a> Clusters<'a> {
         }
         let open = if self.stand_alone() && from.cluster != to.cluster { Some(Open::OtherCluster) } else { None };
         let open = self.not_judged(from).or_else(|| self.not_judged(to)).or(open);
-        self.led(to, Between { band, sides: vec![out, into], open, relay: None })
+        self.led(to, Between::new(band, vec![out, into], open))
     }
 
     /// From an address outside to a workload.
     pub(super) fn entering<'p>(&self, from: IpAddr, to: &'p Pods<'a>) -> Between<'p, 'a> {
         let into = self.side(to, Direction::Ingress, Peer::Address(from));
-        let open = self.not_judged(to);
-        self.led(to, Between { band: into.band.clone(), sides: vec![into], open, relay: None })
+        self.led(to, Between::new(into.band.clone(), vec![into], self.not_judged(to)))
     }
 
     /// What passes where something may lead to the pods under another address.
     fn led<'p>(&self, to: &Pods<'a>, between: Between<'p, 'a>) -> Between<'p, 'a> {
-        if judged().intersect(&between.band.must) == judged() {
-            return between;
-        }
         let hop = |at: &str, why: &str| Hop { at: at.to_owned(), by: String::new(), why: why.to_owned() };
-        let relay = match to.relay {
-            Some(Relay { by, how }) => hop(&by.id, how),
-            None if self.relays_known(to) => return between,
-            None => hop(&to.asset.id, "not all was collected that may lead to it"),
-        };
-        let may = between.band.may.union(&judged());
-        Between { band: Band { may, ..between.band }, relay: Some(relay), ..between }
+        // Istio, "Ambient data plane": connections are carried to this port of the pod, whatever port they are for
+        let tunnel = self.is_meshed(to) && between.band.may.contains(Protocol::TCP, 15008);
+        match to.relay {
+            Some(Relay { by, how }) => between.perhaps(hop(&by.id, how)),
+            None if !self.relays_known(to) => {
+                between.perhaps(hop(&to.asset.id, "not all was collected that may lead to it"))
+            }
+            None if tunnel => between.perhaps(hop(&to.asset.id, "the mesh may carry it to tcp/15008, which is let in")),
+            None => between,
+        }
+    }
+
+    /// What passes between some pods and addresses, part by part. What may be an address of a pod, a Service or the pods'
+    /// own node is not outside, and policies may mean it otherwise.
+    fn of_addresses<'p>(
+        &self,
+        set: &AddressSet,
+        pods: &Pods<'a>,
+        between: &dyn Fn(IpAddr) -> Between<'p, 'a>,
+    ) -> Vec<Between<'p, 'a>> {
+        let (outer, inner) = (set.intersect(self.outer()), set.subtract(self.outer()));
+        let assumed = || format!("no pod and no node of {} bears a public address", pods.cluster);
+        let outside = self
+            .parts(&outer, pods)
+            .into_iter()
+            .map(|(address, _)| Between { assumed: (!self.is_placed(pods)).then(assumed), ..between(address) });
+        let inside = self.parts(&inner, pods).into_iter().map(|(address, _)| {
+            let why = "may be the address of a pod, a Service or the pods' own node".to_owned();
+            between(address).perhaps(Hop { at: address.to_string(), by: String::new(), why })
+        });
+        outside.chain(inside).collect()
     }
 
     /// From a workload to an address outside.
     pub(super) fn leaving<'p>(&self, from: &'p Pods<'a>, to: IpAddr) -> Between<'p, 'a> {
         let out = self.side(from, Direction::Egress, Peer::Address(to));
-        Between { band: out.band.clone(), sides: vec![out], open: self.not_judged(from), relay: None }
+        Between::new(out.band.clone(), vec![out], self.not_judged(from))
     }
 
     /// What may stop what policies let through and is not judged together with them.

@@ -10,15 +10,27 @@ use super::mesh;
 use super::relays::{self, Relay, Relays};
 use crate::model::{
     AddressSet, Asset, FargateProfile, ForeignNetworkPolicy, Inventory, Kind, LabelSelector, Namespace, NetworkPolicy,
-    Place, Workload,
+    Place, TargetGroup, Vpc, Workload,
 };
 use crate::reach::ends::EndError;
+use crate::reach::walk::public;
 
 /// The label that the API server sets on every namespace (Kubernetes, "Namespaces", automatic labelling).
 const NAME: &str = "kubernetes.io/metadata.name";
 
-/// The label that pods on Fargate bear.
-const ON_FARGATE: &str = "eks.amazonaws.com/fargate-profile";
+/// Pods of one workload: policies tell none of them apart.
+#[derive(Debug)]
+pub struct Pods<'a> {
+    /// The workload.
+    pub asset: &'a Asset,
+    pub(super) body: &'a Workload,
+    pub(super) cluster: &'a Arc<str>,
+    pub(super) namespace: &'a Arc<str>,
+    /// Whether a Fargate profile runs them: no agent guards them there.
+    pub(super) on_fargate: bool,
+    /// What leads to them under another address than the client's.
+    pub(super) relay: Option<Relay<'a>>,
+}
 
 impl Pods<'_> {
     /// Whether all of the pods bear addresses of a block, or none does; not known where some do, or were not read.
@@ -41,20 +53,6 @@ impl Pods<'_> {
     pub fn name(&self) -> String {
         format!("{}/{}", self.namespace, self.asset.id.rsplit('/').next().unwrap_or_default())
     }
-}
-
-/// Pods of one workload: policies tell none of them apart.
-#[derive(Debug)]
-pub struct Pods<'a> {
-    /// The workload.
-    pub asset: &'a Asset,
-    pub(super) body: &'a Workload,
-    pub(super) cluster: &'a Arc<str>,
-    pub(super) namespace: &'a Arc<str>,
-    /// Whether a Fargate profile runs them: no agent guards them there.
-    pub(super) on_fargate: bool,
-    /// What leads to them under another address than the client's.
-    pub(super) relay: Option<Relay<'a>>,
 }
 
 /// A namespace's labels.
@@ -80,6 +78,7 @@ pub struct Clusters<'a> {
     enforcers: HashMap<Arc<str>, Enforcer>,
     meshed: HashSet<Arc<str>>,
     stand_alone: bool,
+    outer: AddressSet,
 }
 
 impl<'a> Clusters<'a> {
@@ -97,6 +96,7 @@ impl<'a> Clusters<'a> {
                 .assets()
                 .iter()
                 .all(|asset| asset.place.account.is_none() && !asset.id.starts_with("arn:")),
+            outer: public().subtract(&AddressSet::from_nets(inventory.of::<Vpc>().flat_map(|(_, _, vpc)| &vpc.cidrs))),
         };
         for (_, asset, body) in inventory.of::<Namespace>() {
             let Some((cluster, namespace)) = home(asset) else { continue };
@@ -188,10 +188,27 @@ impl<'a> Clusters<'a> {
         self.meshed.contains(pods.cluster)
     }
 
-    /// Whether all that could tell what leads to the pods was read.
+    /// Whether all that could tell what leads to the pods was read: objects of their cluster, and target groups of AWS
+    /// where that was read.
     pub(super) fn relays_known(&self, pods: &Pods<'a>) -> bool {
         let place = Place { cluster: Some(Arc::clone(pods.cluster)), ..Place::default() };
-        !relays::KINDS.iter().any(|kind| self.inventory.coverage.fell_short(kind, &place))
+        let coverage = &self.inventory.coverage;
+        !relays::KINDS.iter().any(|kind| coverage.fell_short(kind, &place))
+            && (self.stand_alone
+                || relays::home_of(self.inventory, pods.cluster).is_some_and(|(eks, _)| {
+                    // target groups are of an account and a Region, not of a cluster
+                    coverage.is_listed(TargetGroup::NAME, &Place { cluster: None, ..eks.place.clone() })
+                }))
+    }
+
+    /// Addresses that no pod and no node bears, as far as VPCs were read.
+    pub(super) fn outer(&self) -> &AddressSet {
+        &self.outer
+    }
+
+    /// Whether the VPC of the pods' cluster was read.
+    pub(super) fn is_placed(&self, pods: &Pods<'a>) -> bool {
+        relays::home_of(self.inventory, pods.cluster).is_some()
     }
 
     /// Whether all objects of a kind in the pods' cluster were read.
@@ -203,16 +220,10 @@ impl<'a> Clusters<'a> {
     /// Whether a selector fits the namespace of some pods; none where that is not known.
     pub(super) fn is_selected(&self, selector: &LabelSelector, pods: &Pods<'a>) -> Option<bool> {
         let labels = self.namespaces.get(&(&**pods.cluster, &**pods.namespace))?;
-        if labels.whole {
-            return selector.matches(&labels.all);
-        }
-        // of a namespace without an object nothing but its name is known
-        let mut about_name = selector.clone();
-        about_name.match_labels.retain(|key, _| key == NAME);
-        about_name.match_expressions.retain(|expression| expression.key == NAME);
-        match about_name.matches(&labels.all)? {
-            false => Some(false),
-            true => (about_name == *selector).then_some(true),
+        match labels.whole {
+            true => selector.matches(&labels.all),
+            // of a namespace without an object nothing but its name is known
+            false => selector.matches_where(&labels.all, |key| key == NAME),
         }
     }
 }
@@ -221,14 +232,11 @@ fn home(asset: &Asset) -> Option<(&Arc<str>, &Arc<str>)> {
     Some((asset.place.cluster.as_ref()?, asset.place.namespace.as_ref()?))
 }
 
-/// Source: Amazon EKS User Guide, "Define which Pods use AWS Fargate when launched": a pod that a selector fits runs
-/// there and bears a label of its profile; "AWS Fargate considerations": no DaemonSets.
 fn pods<'a>(inventory: &'a Inventory, relays: &Relays<'a>, asset: &'a Asset, body: &'a Workload) -> Option<Pods<'a>> {
     let (cluster, namespace) = home(asset)?;
-    let mut profiles = inventory.of::<FargateProfile>().filter(|(.., profile)| *profile.cluster == **cluster);
-    let told = body.labels.contains_key(ON_FARGATE);
-    let on_fargate = body.workload_kind != "DaemonSet"
-        && (told || profiles.any(|(.., profile)| profile.runs(namespace, &body.labels)));
-    let relay = relays.to(cluster, namespace, asset, body);
-    Some(Pods { asset, body, cluster, namespace, on_fargate, relay })
+    let profiles = inventory.of::<FargateProfile>().map(|(.., profile)| profile);
+    let on_fargate = body.is_on_fargate(namespace, profiles.filter(|profile| *profile.cluster == **cluster));
+    let mut pods = Pods { asset, body, cluster, namespace, on_fargate, relay: None };
+    pods.relay = relays.to(&pods);
+    Some(pods)
 }

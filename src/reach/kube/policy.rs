@@ -14,8 +14,8 @@ use super::clusters::{Clusters, Pods};
 use super::enforcer::Enforcer;
 use super::ports;
 use crate::model::{
-    AddressSet, Asset, Connections, Direction, IpBlock, LabelSelector, NetworkPolicy, NetworkPolicyPeer,
-    NetworkPolicyRule,
+    AddressSet, Asset, Connections, Direction, ForeignNetworkPolicy, IpBlock, LabelSelector, NetworkPolicy,
+    NetworkPolicyPeer, NetworkPolicyRule,
 };
 use crate::reach::band::Band;
 use crate::reach::guards::Tri;
@@ -134,7 +134,7 @@ impl<'a> Clusters<'a> {
             return Side { band: Band::unknown(), why: Why::Foreign(foreign), ..side };
         }
         self.isolate(&mut side, peer);
-        if !self.listed::<NetworkPolicy>(pods) {
+        if !(self.listed::<NetworkPolicy>(pods) && self.listed::<ForeignNetworkPolicy>(pods)) {
             // others may isolate it, or let through more
             (side.band, side.why) = (Band::unknown(), Why::NotCollected);
         }
@@ -148,10 +148,15 @@ impl<'a> Clusters<'a> {
         }
         match self.enforcer(pods) {
             Enforcer::None(instead) => (side.band, side.why) = (Band::open(), Why::NotEnforced(instead.clone())),
-            _ if pods.on_fargate => (side.band, side.why) = (Band::open(), Why::Fargate),
             Enforcer::Unknown(_, about) => {
                 side.band.may = Connections::all();
                 side.why = Why::Unclear(about.clone());
+            }
+            _ if pods.on_fargate => (side.band, side.why) = (Band::open(), Why::Fargate),
+            // Amazon EKS User Guide, "Limit Pod traffic with Kubernetes network policies": Linux nodes only
+            Enforcer::Seen(_) if pods.body.node_selector.get("kubernetes.io/os").is_some_and(|os| os == "windows") => {
+                side.band.may = Connections::all();
+                side.why = Why::Unclear("its nodes run Windows".to_owned());
             }
             Enforcer::NotRead => side.assumed = true,
             Enforcer::Seen(_) => {}
@@ -233,6 +238,10 @@ impl<'a> Clusters<'a> {
     ///
     /// Source: Cilium, "Kubernetes Network Policies: ipBlock"; Calico, "NetworkPolicy: Entity rules".
     fn by_address(&self, block: &IpBlock, own: &Pods<'a>, other: &Pods<'a>) -> Tri {
+        // what leaves for another cluster may do so under the address of its node
+        if other.cluster != own.cluster {
+            return Tri::Unknown;
+        }
         let inside = block.addresses().and_then(|set| other.are_within(&set));
         let by = |agent: &str| matches!(self.enforcer(own), Enforcer::Seen(by) if *by == [agent]);
         match inside {

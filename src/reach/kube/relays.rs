@@ -4,10 +4,15 @@
 //! Sources: Kubernetes, "Using Source IP": nodes put their own address in the place of the client's; "Ingress", Gateway API
 //! and Istio: a proxy begins a connection of its own.
 
-use foldhash::HashMap;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 
+use foldhash::{HashMap, HashSet};
+
+use super::clusters::Pods;
 use crate::model::{
-    Asset, GatewayRoute, Ingress, Inventory, Kind, LabelSelector, Service, TargetGroupBinding, VirtualService, Workload,
+    AddressSet, Asset, EksCluster, GatewayRoute, Ingress, Inventory, IstioGateway, Kind, LabelSelector, Service,
+    Target, TargetGroup, TargetGroupBinding, VirtualService, Vpc,
 };
 
 /// What leads somewhere, and how.
@@ -20,11 +25,19 @@ pub(super) struct Relay<'a> {
 /// A cluster, a namespace, and a service's name.
 type Name<'a> = (&'a str, &'a str, &'a str);
 
-/// Services that are reached over something, and all services of a namespace.
+/// Services that are reached over something, all services of a namespace, and targets by address.
 #[derive(Debug, Default)]
 pub(super) struct Relays<'a> {
-    led: HashMap<Name<'a>, Relay<'a>>,
+    led: BTreeMap<Name<'a>, Relay<'a>>,
     services: HashMap<(&'a str, &'a str), Vec<(&'a Asset, &'a Service)>>,
+    /// What may lead to any pod of a namespace, or of a whole cluster.
+    anywhere: HashMap<(&'a str, Option<&'a str>), Relay<'a>>,
+    /// Addresses that load balancers forward to, without an object of a cluster that says why.
+    targets: Vec<(IpAddr, &'a Asset)>,
+    /// A target group of which nobody knows the targets.
+    untold: Option<&'a Asset>,
+    /// Blocks of the VPCs of clusters.
+    blocks: HashMap<&'a str, AddressSet>,
 }
 
 impl<'a> Relays<'a> {
@@ -66,30 +79,100 @@ impl<'a> Relays<'a> {
             let Some((cluster, namespace)) = home(asset) else { continue };
             this.lead((cluster, namespace, &binding.service), asset, "lets a load balancer lead to it");
         }
+        for (_, asset, gateway) in inventory.of::<IstioGateway>() {
+            let Some((cluster, _)) = home(asset) else { continue };
+            // Istio, Gateway reference, "ServerTLSSettings": what the client names is led on to, without any route
+            if gateway.servers.iter().any(|server| server.tls.as_deref() == Some("AUTO_PASSTHROUGH")) {
+                let relay = Relay { by: asset, how: "leads to whatever service the client names" };
+                this.anywhere.entry((cluster, None)).or_insert(relay);
+            }
+        }
+        this.add_blind();
+        this.add_targets(inventory);
         this
+    }
+
+    /// Services that were not read may be of any pods of their namespace; where endpoints are made by hand, or the service
+    /// is another name, they may be anywhere.
+    fn add_blind(&mut self) {
+        for ((cluster, namespace, service), relay) in &self.led {
+            let all = self.services.get(&(*cluster, *namespace)).into_iter().flatten();
+            match all.into_iter().find(|(asset, _)| last(asset) == *service) {
+                None => self.anywhere.entry((cluster, Some(namespace))).or_insert(*relay),
+                Some((_, service)) if service.selector.is_empty() => {
+                    self.anywhere.entry((cluster, None)).or_insert(*relay)
+                }
+                Some(_) => continue,
+            };
+        }
+    }
+
+    fn add_targets(&mut self, inventory: &'a Inventory) {
+        let mut bound: HashSet<&str> = HashSet::default();
+        for (_, _, binding) in inventory.of::<TargetGroupBinding>() {
+            bound.extend(binding.target_group.as_deref().into_iter().chain(binding.target_group_name.as_deref()));
+        }
+        let mut by_address: HashMap<&str, &Asset> = HashMap::default();
+        for (_, asset, group) in inventory.of::<TargetGroup>() {
+            if group.target_type != "ip" || bound.contains(&*asset.id) || bound.contains(group.name.as_str()) {
+                continue;
+            }
+            by_address.insert(&asset.id, asset);
+            if !group.targets_known {
+                self.untold = self.untold.or(Some(asset));
+            }
+        }
+        for (_, _, target) in inventory.of::<Target>() {
+            let group = by_address.get(target.target_group.as_str());
+            self.targets.extend(group.and_then(|group| Some((target.target.parse().ok()?, *group))));
+        }
+        for (_, _, eks) in inventory.of::<EksCluster>() {
+            if let Some((_, vpc)) = home_of(inventory, &eks.name) {
+                self.blocks.insert(&eks.name, AddressSet::from_nets(&vpc.cidrs));
+            }
+        }
     }
 
     fn lead(&mut self, service: Name<'a>, by: &'a Asset, how: &'static str) {
         self.led.entry(service).or_insert(Relay { by, how });
     }
 
-    /// The first thing that leads, or may lead, to a workload.
-    pub fn to(&self, cluster: &str, namespace: &str, asset: &'a Asset, workload: &Workload) -> Option<Relay<'a>> {
+    /// The first thing that leads, or may lead, to some pods.
+    pub fn to(&self, pods: &Pods<'a>) -> Option<Relay<'a>> {
+        let (cluster, namespace, workload) = (&**pods.cluster, &**pods.namespace, pods.body);
         // pods on their node's network are the node itself
         if !workload.host_network && workload.ports.iter().any(|port| port.host_port.is_some()) {
-            return Some(Relay {
-                by: asset,
-                how: "has a port of its node, which leads to it under the address of that",
-            });
+            let how = "has a port of its node, which leads to it under the address of that";
+            return Some(Relay { by: pods.asset, how });
         }
-        let own = self.services.get(&(cluster, namespace))?;
-        own.iter().find_map(|(asset, service)| {
+        let of_namespace = self.services.get(&(cluster, namespace)).into_iter().flatten();
+        let led = of_namespace.into_iter().find_map(|(asset, service)| {
             let selector = LabelSelector { match_labels: service.selector.clone(), ..LabelSelector::default() };
-            // where a Service has no selector somebody made its endpoints by hand
             let may_lead = workload.fits(&selector) != Some(false);
-            may_lead.then(|| self.led.get(&(cluster, namespace, last(asset)))).flatten().copied()
-        })
+            may_lead.then(|| self.led.get(&(cluster, namespace, last(asset)))).flatten()
+        });
+        let anywhere = || [Some(namespace), None].into_iter().find_map(|space| self.anywhere.get(&(cluster, space)));
+        led.or_else(anywhere).copied().or_else(|| self.by_address(pods))
     }
+
+    /// A target group that forwards to addresses of some pods, or may do so.
+    fn by_address(&self, pods: &Pods<'a>) -> Option<Relay<'a>> {
+        let may_bear = |address: IpAddr| match pods.are_within(&AddressSet::from_nets([&address.into()])) {
+            Some(false) => false,
+            // whose addresses were not read: any of the cluster's VPC
+            _ => self.blocks.get(&**pods.cluster).is_none_or(|blocks| blocks.contains(address)),
+        };
+        let told = self.targets.iter().find(|(address, _)| may_bear(*address)).map(|(_, group)| *group);
+        let by = told.or(self.untold)?;
+        Some(Relay { by, how: "forwards to addresses that may be theirs" })
+    }
+}
+
+/// The EKS cluster of this name and its VPC; none where there are several, or one of the two was not read.
+pub(super) fn home_of<'a>(inventory: &'a Inventory, cluster: &str) -> Option<(&'a Asset, &'a Vpc)> {
+    let mut all = inventory.of::<EksCluster>().filter(|(.., eks)| *eks.name == *cluster);
+    let (Some((_, asset, eks)), None) = (all.next(), all.next()) else { return None };
+    inventory.find::<Vpc>(&eks.vpc).map(|(_, _, vpc)| (asset, vpc))
 }
 
 fn home(asset: &Asset) -> Option<(&str, &str)> {
@@ -101,5 +184,11 @@ fn last(asset: &Asset) -> &str {
 }
 
 /// Kinds that tell of relays: where one of them was not read whole, anything may lead anywhere.
-pub(super) const KINDS: [&str; 5] =
-    [Service::NAME, Ingress::NAME, GatewayRoute::NAME, VirtualService::NAME, TargetGroupBinding::NAME];
+pub(super) const KINDS: [&str; 6] = [
+    Service::NAME,
+    Ingress::NAME,
+    GatewayRoute::NAME,
+    VirtualService::NAME,
+    TargetGroupBinding::NAME,
+    IstioGateway::NAME,
+];

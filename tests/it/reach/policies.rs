@@ -130,22 +130,60 @@ fn selectors_in_one_peer_must_all_fit_and_one_peer_is_enough() {
 
 #[test]
 fn exceptions_narrow_their_own_block_and_deny_nothing() {
-    let block = "{ ipBlock: { cidr: 10.0.0.0/8, except: [10.1.0.0/16] } }";
+    let block = "{ ipBlock: { cidr: 20.0.0.0/8, except: [20.1.0.0/16] } }";
     expect(
         &format!("{{ podSelector: {{}}, ingress: [ {{ from: [ {block} ] }} ] }}"),
-        &["10.2.0.0/16 a/db tcp/1 allowed", "10.1.0.0/16 a/db tcp/1 denied", "11.0.0.1/32 a/db tcp/1 denied"],
+        &["20.2.0.0/16 a/db tcp/1 allowed", "20.1.0.0/16 a/db tcp/1 denied", "21.0.0.1/32 a/db tcp/1 denied"],
     );
     expect(
         &format!(
-            "{{ podSelector: {{}}, ingress: [ {{ from: [ {block}, {{ ipBlock: {{ cidr: 10.1.1.0/24 }} }} ] }} ] }}"
+            "{{ podSelector: {{}}, ingress: [ {{ from: [ {block}, {{ ipBlock: {{ cidr: 20.1.1.0/24 }} }} ] }} ] }}"
         ),
-        &["10.1.1.0/24 a/db tcp/1 allowed", "10.1.2.0/24 a/db tcp/1 denied"],
+        &["20.1.1.0/24 a/db tcp/1 allowed", "20.1.2.0/24 a/db tcp/1 denied"],
     );
     // whether a block is about pods depends on their addresses and on what enforces policies
     expect(
         &format!("{{ podSelector: {{}}, ingress: [ {{ from: [ {block} ] }} ] }}"),
         &["b/ads a/db tcp/1 unknown", "b/ads a/db tcp/0-65535 unknown"],
     );
+}
+
+#[test]
+fn a_private_address_may_be_a_pod_s_or_the_node_s() {
+    let block = "{ ipBlock: { cidr: 10.0.0.0/8, except: [10.1.0.0/16] } }";
+    expect(
+        &format!("{{ podSelector: {{}}, policyTypes: [Ingress, Egress], ingress: [ {{ from: [ {block} ] }} ] }}"),
+        &[
+            "10.2.0.0/16 a/db tcp/1 allowed",
+            "10.1.0.0/16 a/db tcp/1 unknown",
+            "192.168.0.1/32 a/db tcp/1 unknown",
+            "a/db 10.2.0.1/32 tcp/1 unknown",
+            "0.0.0.0/0 a/db tcp/1 allowed",
+            "8.8.8.8/32 a/db tcp/1 denied",
+            "a/db 8.8.8.8/32 tcp/1 denied",
+        ],
+    );
+    // an end of which no address is known
+    let inventory = load(&[&policy("{ podSelector: {} }")]);
+    let clusters = Clusters::new(&inventory, &|_| false);
+    let db = Place::Pods(clusters.end("a/db").unwrap().unwrap());
+    let asked: Connections = "tcp/1".parse().unwrap();
+    assert_eq!(clusters.answer(&Place::Addresses(AddressSet::default()), &db, &asked).verdict, Verdict::Unknown);
+}
+
+#[test]
+fn a_service_that_was_not_read_may_be_of_any_pods_of_its_namespace() {
+    let denies = policy("{ podSelector: {} }");
+    let ingress = "{ apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: { name: i, namespace: a },
+        spec: { defaultBackend: { service: { name: gone, port: { number: 80 } } } } }";
+    assert_eq!(ask(&load(&[&denies]), "b/ads", "a/db", "tcp/80"), Verdict::Denied);
+    assert_eq!(ask(&load(&[&denies, ingress]), "b/ads", "a/db", "tcp/80"), Verdict::Unknown);
+    // without a selector its endpoints were made by hand, and may be anywhere
+    let by_hand = "{ apiVersion: v1, kind: Service, metadata: { name: gone, namespace: b }, spec: { type: NodePort, ports: [ { port: 80 } ] } }";
+    assert_eq!(ask(&load(&[&denies, by_hand]), "b/ads", "a/db", "tcp/80"), Verdict::Unknown);
+    let passthrough = "{ apiVersion: networking.istio.io/v1, kind: Gateway, metadata: { name: g, namespace: b },
+        spec: { selector: { app: web }, servers: [ { port: { number: 15443, protocol: TLS, name: tls }, hosts: ['*.local'], tls: { mode: AUTO_PASSTHROUGH } } ] } }";
+    assert_eq!(ask(&load(&[&denies, passthrough]), "b/ads", "a/db", "tcp/80"), Verdict::Unknown);
 }
 
 #[test]

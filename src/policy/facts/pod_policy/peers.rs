@@ -49,7 +49,7 @@ pub(super) fn of(
         let implied = Namespace::of(&asset.body).is_some_and(|namespace| namespace.implied);
         let mut labels = asset.tags.clone();
         labels.entry(NAME.to_owned()).or_insert_with(|| name.to_string());
-        match if implied { by_name(selector, &labels) } else { selector.matches(&labels) } {
+        match if implied { selector.matches_where(&labels, |key| key == NAME) } else { selector.matches(&labels) } {
             Some(false) => continue,
             None if !implied => {
                 found.doubts.push((Reason::NotUnderstood, "namespaceSelector".to_owned()));
@@ -80,17 +80,6 @@ pub(super) fn of(
         found.doubts.push((Reason::NotInInventory, format!("namespaces of {cluster} with {}", text(selector))));
     }
     found
-}
-
-/// Whether a selector fits a namespace of which nothing but its name is known; none where it asks for more.
-fn by_name(selector: &LabelSelector, labels: &std::collections::BTreeMap<String, String>) -> Option<bool> {
-    let mut about_name = selector.clone();
-    about_name.match_labels.retain(|key, _| key == NAME);
-    about_name.match_expressions.retain(|expression| expression.key == NAME);
-    match about_name.matches(labels)? {
-        false => Some(false),
-        true => (about_name == *selector).then_some(true),
-    }
 }
 
 fn text(selector: &LabelSelector) -> String {
