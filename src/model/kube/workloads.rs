@@ -77,7 +77,14 @@ impl Workload {
         if self.varying.is_empty() {
             return selector.matches(&self.labels);
         }
-        selector.matches_where(&self.labels, |key| !self.varying.iter().any(|varying| varying == key))
+        selector.matches_where(&self.labels, |key| self.varying.iter().all(|varying| varying != key))
+    }
+
+    /// Whether it asks for nodes that run Windows (Kubernetes, "Windows containers", node label `kubernetes.io/os`).
+    pub fn asks_for_windows(&self) -> bool {
+        let chosen = self.node_selector.get("kubernetes.io/os").is_some_and(|os| os == "windows");
+        let among = |term: &str| term.strip_prefix("kubernetes.io/os In ").is_some_and(|all| all.contains("windows"));
+        chosen || self.node_affinity.iter().flat_map(|terms| terms.split(" and ")).any(among)
     }
 
     /// Whether a Fargate profile of its cluster runs its pods.

@@ -18,7 +18,7 @@ use crate::reach::way::Hop;
 pub enum Place<'p, 'a> {
     /// Pods of a workload.
     Pods(&'p Pods<'a>),
-    /// Addresses outside of all clusters.
+    /// Addresses. In pairs they are taken to be outside of all clusters; an answer asks which may not be.
     Addresses(AddressSet),
 }
 
@@ -200,7 +200,7 @@ impl<'a> Clusters<'a> {
         between: &dyn Fn(IpAddr) -> Between<'p, 'a>,
     ) -> Vec<Between<'p, 'a>> {
         let (outer, inner) = (set.intersect(self.outer()), set.subtract(self.outer()));
-        let assumed = || format!("no pod and no node of {} bears a public address", pods.cluster);
+        let assumed = || format!("no pod, Service or node of {} bears a public address", pods.cluster);
         let outside = self
             .parts(&outer, pods)
             .into_iter()

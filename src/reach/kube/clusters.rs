@@ -1,16 +1,18 @@
 //! The workloads of all clusters, with what policies see of them.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
+use ipnet::IpNet;
 
 use super::enforcer::{self, Enforcer};
 use super::mesh;
 use super::relays::{self, Relay, Relays};
 use crate::model::{
     AddressSet, Asset, FargateProfile, ForeignNetworkPolicy, Inventory, Kind, LabelSelector, Namespace, NetworkPolicy,
-    Place, TargetGroup, Vpc, Workload,
+    Place, Service, TargetGroup, Vpc, Workload,
 };
 use crate::reach::ends::EndError;
 use crate::reach::walk::public;
@@ -96,7 +98,7 @@ impl<'a> Clusters<'a> {
                 .assets()
                 .iter()
                 .all(|asset| asset.place.account.is_none() && !asset.id.starts_with("arn:")),
-            outer: public().subtract(&AddressSet::from_nets(inventory.of::<Vpc>().flat_map(|(_, _, vpc)| &vpc.cidrs))),
+            outer: outer(inventory),
         };
         for (_, asset, body) in inventory.of::<Namespace>() {
             let Some((cluster, namespace)) = home(asset) else { continue };
@@ -201,7 +203,7 @@ impl<'a> Clusters<'a> {
                 }))
     }
 
-    /// Addresses that no pod and no node bears, as far as VPCs were read.
+    /// Addresses that no pod, Service or node bears, as far as VPCs and Services were read.
     pub(super) fn outer(&self) -> &AddressSet {
         &self.outer
     }
@@ -226,6 +228,14 @@ impl<'a> Clusters<'a> {
             false => selector.matches_where(&labels.all, |key| key == NAME),
         }
     }
+}
+
+/// Public addresses without those of VPCs and those at which nodes take a Service's traffic.
+fn outer(inventory: &Inventory) -> AddressSet {
+    let vpcs = inventory.of::<Vpc>().flat_map(|(_, _, vpc)| vpc.cidrs.iter().copied());
+    let external = inventory.of::<Service>().flat_map(|(_, _, service)| &service.external_ips);
+    let external = external.filter_map(|address| Some(address.parse::<IpAddr>().ok()?.into()));
+    public().subtract(&AddressSet::from_nets(&vpcs.chain(external).collect::<Vec<IpNet>>()))
 }
 
 fn home(asset: &Asset) -> Option<(&Arc<str>, &Arc<str>)> {

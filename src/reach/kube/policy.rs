@@ -154,7 +154,7 @@ impl<'a> Clusters<'a> {
             }
             _ if pods.on_fargate => (side.band, side.why) = (Band::open(), Why::Fargate),
             // Amazon EKS User Guide, "Limit Pod traffic with Kubernetes network policies": Linux nodes only
-            Enforcer::Seen(_) if pods.body.node_selector.get("kubernetes.io/os").is_some_and(|os| os == "windows") => {
+            _ if pods.body.asks_for_windows() => {
                 side.band.may = Connections::all();
                 side.why = Why::Unclear("its nodes run Windows".to_owned());
             }

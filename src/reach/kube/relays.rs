@@ -108,9 +108,13 @@ impl<'a> Relays<'a> {
     }
 
     fn add_targets(&mut self, inventory: &'a Inventory) {
+        let mut named: HashMap<&str, usize> = HashMap::default();
+        inventory.of::<TargetGroup>().for_each(|(_, _, group)| *named.entry(&group.name).or_default() += 1);
         let mut bound: HashSet<&str> = HashSet::default();
         for (_, _, binding) in inventory.of::<TargetGroupBinding>() {
-            bound.extend(binding.target_group.as_deref().into_iter().chain(binding.target_group_name.as_deref()));
+            // of several groups of one name, in other accounts or Regions, it is not said which is meant
+            let name = binding.target_group_name.as_deref().filter(|name| named.get(name) == Some(&1));
+            bound.extend(binding.target_group.as_deref().into_iter().chain(name));
         }
         let mut by_address: HashMap<&str, &Asset> = HashMap::default();
         for (_, asset, group) in inventory.of::<TargetGroup>() {

@@ -10,4 +10,5 @@ mod logged;
 mod logs;
 mod pods;
 mod policies;
+mod relays;
 mod truth_tables;
